@@ -89,7 +89,7 @@ _BEYOND_BMP = re.compile("[\U00010000-\U0010ffff]")
 _SEGMENT_ENDS = re.compile(r"([。！？；!?;|｜_\t]+|[ 　]{2,})")
 
 _NEVER_SIMPLIFIED = re.compile(
-    r"(?<=[看沿随跟拿朝冒顶忙试站坐笑活守靠本闹陪盼唱捧走穿])著(?![名作称述有书者录《])|意味著|"
+    r"(?<=[看沿随跟拿朝冒顶忙试站坐笑活守靠本闹陪盼唱捧走穿等伴])著(?![名作称述有书者录《])|意味著|"
     r"(?<=[位由至等低高大小便利忙源始])於(?=[\u4e00-\u9fff\d])|瞭解|明瞭|甚[麼麽]|藉[口此机]"
 )
 """Spellings that no correct Simplified text has, for lines without a deciding character."""
@@ -136,6 +136,15 @@ def script_of(text: str) -> str | None:
     if smaller >= 3 and smaller * 5 >= hant + hans:
         return "mixed"
     return "Hant" if hant > hans else "Hans"
+
+
+def is_convertible(character: str) -> bool:
+    """Whether *character* is one that only a Traditional text has, or has more often (著, 於, 乾).
+
+    >>> is_convertible("發"), is_convertible("於"), is_convertible("口")
+    (True, True, False)
+    """
+    return character in _TO_SIMPLIFIED or character in _VARIANTS or character in _RULES
 
 
 def left_alone(text: str) -> bool:
