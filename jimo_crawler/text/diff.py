@@ -74,7 +74,8 @@ def _unit_pairs(before: Sequence[str], after: Sequence[str]) -> Iterator[Pair]:
     if len(before) * len(after) > _TOO_LARGE:
         yield "".join(before), "".join(after)
         return
-    for _, start, end, new_start, new_end in Indel.opcodes(before, after):
+    for step in Indel.opcodes(before, after):
+        start, end, new_start, new_end = (int(place) for place in tuple(step)[1:])
         yield "".join(before[start:end]), "".join(after[new_start:new_end])
 
 
