@@ -66,7 +66,7 @@ CREATE INDEX captures_payload ON captures(payload_digest);
 CREATE TABLE articles(
   id INTEGER PRIMARY KEY, town_id INTEGER REFERENCES towns(id),
   title TEXT NOT NULL, body TEXT NOT NULL, published_at TEXT, source TEXT, editor TEXT, author TEXT, views INTEGER,
-  url TEXT NOT NULL UNIQUE, script TEXT, title_as_published TEXT NOT NULL, body_as_published TEXT NOT NULL,
+  url TEXT NOT NULL, script TEXT, title_as_published TEXT NOT NULL, body_as_published TEXT NOT NULL,
   published_as_printed TEXT, layout TEXT NOT NULL, damaged INTEGER NOT NULL DEFAULT 0,
   complete INTEGER NOT NULL DEFAULT 1, content_hash TEXT NOT NULL, canonical_hash TEXT NOT NULL,
   duplicate_of INTEGER REFERENCES articles(id), similarity REAL, split_from INTEGER REFERENCES articles(id),
@@ -74,17 +74,20 @@ CREATE TABLE articles(
   first_seen_at TEXT NOT NULL, last_seen_at TEXT NOT NULL, last_changed_at TEXT NOT NULL,
   capture_id INTEGER REFERENCES captures(id)
 ) STRICT;
+CREATE INDEX articles_url ON articles(url);
 CREATE INDEX articles_town ON articles(town_id, published_at);
 CREATE INDEX articles_published ON articles(published_at);
 CREATE INDEX articles_canonical ON articles(canonical_hash);
 CREATE INDEX articles_duplicate_of ON articles(duplicate_of) WHERE duplicate_of IS NOT NULL;
 CREATE TABLE article_urls(
-  url TEXT PRIMARY KEY, article_id INTEGER NOT NULL REFERENCES articles(id), part INTEGER NOT NULL DEFAULT 1,
+  url TEXT NOT NULL, article_id INTEGER NOT NULL REFERENCES articles(id), part INTEGER NOT NULL DEFAULT 1,
   first_seen_at TEXT NOT NULL, last_seen_at TEXT NOT NULL,
   status TEXT NOT NULL DEFAULT 'live' CHECK(status IN ('live', 'gone', 'hijacked')),
-  content_hash TEXT, missing_since TEXT, gone_at TEXT, delisted_at TEXT
+  content_hash TEXT, missing_since TEXT, gone_at TEXT, delisted_at TEXT, current INTEGER NOT NULL DEFAULT 1,
+  PRIMARY KEY(url, article_id)
 ) STRICT;
 CREATE INDEX article_urls_article ON article_urls(article_id);
+CREATE UNIQUE INDEX article_urls_current ON article_urls(url) WHERE current = 1;
 CREATE TABLE revisions(
   id INTEGER PRIMARY KEY, article_id INTEGER NOT NULL REFERENCES articles(id), url TEXT NOT NULL,
   captured_at TEXT NOT NULL, capture_id INTEGER REFERENCES captures(id), town_id INTEGER REFERENCES towns(id),
@@ -117,7 +120,7 @@ CREATE TABLE urls(
   state TEXT NOT NULL DEFAULT 'known' CHECK(state IN ('known', 'leased', 'retired')), leased_by INTEGER,
   outcome TEXT, found_on TEXT, anchor TEXT, listed_date TEXT, first_seen_at TEXT NOT NULL,
   due_at TEXT NOT NULL, revisit_hours REAL, attempts INTEGER NOT NULL DEFAULT 0, depth INTEGER NOT NULL DEFAULT 0,
-  etag TEXT, last_modified TEXT, body_digest TEXT, items_digest TEXT,
+  etag TEXT, last_modified TEXT, body_digest TEXT, items TEXT,
   last_visit_at TEXT, last_change_at TEXT, last_crawl_id INTEGER REFERENCES crawls(id)
 ) STRICT;
 CREATE INDEX urls_due ON urls(state, kind, due_at);

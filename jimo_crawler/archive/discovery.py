@@ -1,0 +1,256 @@
+"""What index, listings and related links add to the frontier, and how far each section was read (DESIGN 4.1, 4.2, 4.4)."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+
+from jimo_crawler.archive.frontier import Plan
+from jimo_crawler.items import Link, ListingPage, Section
+from jimo_crawler.parsers.urls import canonical_url
+from jimo_crawler.portal import Profile, kind_of
+from jimo_crawler.text.script import to_simplified
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What reading one page of a listing came to."""
+
+    new: int
+    known: int
+    ended_by: str | None
+    """end, known, since, loop, limit or empty; None while the section goes on."""
+    delisted: tuple[str, ...] = ()
+    relisted: tuple[str, ...] = ()
+
+
+class Discovery:
+    """Rows of ``towns`` and ``urls``; each call happens inside the caller's transaction."""
+
+    def __init__(
+        self,
+        conn: sqlite3.Connection,
+        plan: Plan,
+        profile: Profile,
+        *,
+        related: str,
+        max_pages: int,
+        max_depth: int,
+    ) -> None:
+        self._conn = conn
+        self._plan = plan
+        self._profile = profile
+        self._related = related
+        self._max_pages = max_pages
+        self._max_depth = max_depth
+
+    def add_url(self, link: Link, kind: str, at: str, **columns: object) -> bool:
+        """Make the link a row that is due now; gives False (and changes nothing) if the URL is known."""
+        url = canonical_url(link.url)
+        values: dict[str, object] = {
+            "url": url,
+            "request_url": link.url,
+            "kind": kind,
+            "first_seen_at": at,
+            "due_at": at,
+        }
+        values |= {"anchor": link.text[:200] or None} | columns
+        sql = (
+            f"INSERT INTO urls({', '.join(values)}) VALUES({', '.join(f':{name}' for name in values)})"
+            " ON CONFLICT(url) DO NOTHING"
+        )
+        return self._conn.execute(sql, values).rowcount == 1
+
+    # --- index ----------------------------------------------------------------------------------------------------
+
+    def add_sections(self, sections: tuple[Section, ...], found_on: str, at: str) -> None:
+        """Towns and the first page of their listings, as the portal's index has them."""
+        for section in sections:
+            town_id = self.town(section.name, at, kind=section.kind)
+            self._conn.execute("UPDATE towns SET last_seen_at = ? WHERE id = ?", (at, town_id))
+            url = canonical_url(section.url)
+            old = self._conn.execute("SELECT listing_url FROM towns WHERE id = ?", (town_id,)).fetchone()[0]
+            if old and old != url:
+                self._conn.execute(
+                    "UPDATE urls SET state = 'retired' WHERE url = ? AND state = 'known'", (old,)
+                )
+            self._conn.execute("UPDATE towns SET listing_url = ? WHERE id = ?", (url, town_id))
+            self.add_url(
+                Link(url=section.url, text=section.name),
+                "listing",
+                at,
+                town_id=town_id,
+                page=1,
+                found_on=found_on,
+            )
+            self._conn.execute("UPDATE urls SET state = 'known' WHERE url = ? AND state = 'retired'", (url,))
+
+    def town(self, name: str, at: str, *, kind: str | None = None) -> int:
+        """The row of the town of that name (Simplified), made if there is none."""
+        known = self._profile.town(name)
+        name = known.name if known else name
+        self._conn.execute(
+            "INSERT INTO towns(name, kind, aliases, first_seen_at, last_seen_at) VALUES(?, ?, ?, ?, ?)"
+            " ON CONFLICT(name) DO NOTHING",
+            (
+                name,
+                kind or kind_of(name),
+                json.dumps(known.aliases if known else (), ensure_ascii=False),
+                at,
+                at,
+            ),
+        )
+        row = self._conn.execute("SELECT id FROM towns WHERE name = ?", (name,)).fetchone()
+        return int(row["id"])
+
+    # --- listings ---------------------------------------------------------------------------------------------------
+
+    def read_listing(self, row: sqlite3.Row, listing: ListingPage, at: str) -> Read:
+        """Book one page of a section's listing: its articles, its next page, and whether to go on."""
+        items = list(dict.fromkeys(canonical_url(link.url) for link in listing.items))
+        new = sum(
+            self.add_url(
+                link, "article", at, found_on=row["url"], town_id=row["town_id"], listed_date=link.date
+            )
+            for link in listing.items
+        )
+        self._name_section(items, row)
+        delisted, relisted = self._compare(row, items)
+        read = Read(new, len(items) - new, self._ended_by(row, listing, items, new), delisted, relisted)
+        self._conn.execute("UPDATE urls SET items = ? WHERE url = ?", (json.dumps(items), row["url"]))
+        self._go_on(row, listing, read, at)
+        return read
+
+    def _name_section(self, items: list[str], row: sqlite3.Row) -> None:
+        """An article first met through a related link belongs to the section whose listing names it."""
+        self._conn.executemany(
+            "UPDATE urls SET town_id = ? WHERE url = ? AND town_id IS NULL",
+            [(row["town_id"], url) for url in items],
+        )
+
+    def _ended_by(self, row: sqlite3.Row, listing: ListingPage, items: list[str], new: int) -> str | None:
+        page = row["page"] or 1
+        if not items:
+            return "empty" if page == 1 else "end"
+        if listing.next is None:
+            return "end"
+        if self._is_loop(row, listing.next, items):
+            return "loop"
+        if page >= self._max_pages:
+            return "limit"
+        if self._plan.since and all(link.date and link.date < self._plan.since for link in listing.items):
+            return "since"
+        complete = self._conn.execute(
+            "SELECT complete_at FROM towns WHERE id = ?", (row["town_id"],)
+        ).fetchone()[0]
+        if complete and not new and not self._plan.full:
+            return "known"
+        return None
+
+    def _is_loop(self, row: sqlite3.Row, following: Link, items: list[str]) -> bool:
+        """The next page is one that came before, or this page says what the one before it said."""
+        page = row["page"] or 1
+        back = self._conn.execute(
+            "SELECT 1 FROM urls WHERE url = ? AND town_id = ? AND kind = 'listing' AND page <= ?",
+            (canonical_url(following.url), row["town_id"], page),
+        ).fetchone()
+        if back or canonical_url(following.url) == row["url"]:
+            return True
+        before = self._conn.execute(
+            "SELECT items FROM urls WHERE town_id = ? AND kind = 'listing' AND page = ? AND url <> ?",
+            (row["town_id"], page - 1, row["url"]),
+        ).fetchone()
+        return bool(before and before["items"] and json.loads(before["items"]) == items)
+
+    def _go_on(self, row: sqlite3.Row, listing: ListingPage, read: Read, at: str) -> None:
+        page = row["page"] or 1
+        sets: dict[str, object] = {"pages_read": page, "pages_total": listing.total}
+        if read.ended_by in ("end", "loop", "empty"):
+            sets["complete_at"] = at
+        keep = ", ".join(f"{name} = :{name}" for name in sets if name != "pages_read")
+        self._conn.execute(
+            f"UPDATE towns SET {keep}, pages_read = max(pages_read, :pages_read) WHERE id = :id",
+            sets | {"id": row["town_id"]},
+        )
+        if listing.next is None or read.ended_by in ("loop", "limit", "end", "empty"):
+            return
+        follow = read.ended_by is None or read.ended_by == "since"
+        added = self.add_url(
+            listing.next,
+            "listing",
+            at,
+            town_id=row["town_id"],
+            page=page + 1,
+            found_on=row["url"],
+            anchor=None,
+        )
+        if follow and not added:
+            self._conn.execute(
+                "UPDATE urls SET due_at = min(due_at, ?), page = ? WHERE url = ? AND kind = 'listing'",
+                (at, page + 1, canonical_url(listing.next.url)),
+            )
+        if read.ended_by == "since" and row["town_id"] is not None:
+            self._plan.ended_sections.add(row["town_id"])
+
+    def _compare(self, row: sqlite3.Row, items: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Articles that this page named and no longer does (though what stood below them is still there), and back again.
+
+        New items push old ones on to the next page: only what has gone from between two that stayed has been taken out.
+        """
+        before = json.loads(row["items"]) if row["items"] else []
+        now = set(items)
+        stayed = [position for position, url in enumerate(before) if url in now]
+        last = max(stayed, default=-1)
+        absent = [url for url in before[:last] if url not in now]
+        delisted = [url for url in absent if not self._listed_elsewhere(url, row)]
+        marks = ", ".join("?" * len(items))
+        relisted = [
+            each["url"]
+            for each in self._conn.execute(
+                f"SELECT url FROM article_urls WHERE delisted_at IS NOT NULL AND current = 1 AND url IN ({marks})",
+                items,
+            )
+        ]
+        return tuple(delisted), tuple(relisted)
+
+    def _listed_elsewhere(self, url: str, row: sqlite3.Row) -> bool:
+        """Another page of a listing names it: pinned items, several sections."""
+        return bool(
+            self._conn.execute(
+                "SELECT 1 FROM urls AS u, json_each(u.items) AS item WHERE u.kind = 'listing' AND u.url <> ?"
+                " AND u.town_id IS ? AND item.value = ? LIMIT 1",
+                (row["url"], row["town_id"], url),
+            ).fetchone()
+        )
+
+    # --- articles ---------------------------------------------------------------------------------------------------
+
+    def add_related(self, links: tuple[Link, ...], found_on: str, depth: int, at: str) -> None:
+        """Related links that may lead to town news: those whose text names a known town (``JIMO_RELATED``)."""
+        if self._related == "off" or depth >= self._max_depth:
+            return
+        for link in links:
+            if self._related == "all" or self.names_town(link.text):
+                self.add_url(link, "article", at, found_on=found_on, depth=depth + 1)
+
+    def add_parts(
+        self, links: tuple[Link, ...], first_url: str, found_on: str, town_id: int | None, at: str
+    ) -> None:
+        """The other pages of a paged body."""
+        for link in links:
+            if link.number:
+                self.add_url(
+                    link,
+                    "article",
+                    at,
+                    found_on=found_on,
+                    town_id=town_id,
+                    first_url=first_url,
+                    part=link.number,
+                )
+
+    def names_town(self, text: str) -> bool:
+        """Whether a headline names a town of the profile (金口镇:…, 即墨潮海:…)."""
+        plain = to_simplified(text)
+        return any(name in plain for town in self._profile.towns for name in (town.name, *town.aliases))

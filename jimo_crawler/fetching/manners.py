@@ -1,0 +1,123 @@
+"""How the portal is asked (DESIGN 4.12): robots.txt, delays, retries, and when to stop asking."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+from scrapy.downloadermiddlewares.retry import RetryMiddleware
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import IgnoreRequest
+from scrapy.utils.httpobj import urlparse_cached
+
+from jimo_crawler.fetching.run import run_of
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from scrapy.robotstxt import RobotParser
+
+logger = logging.getLogger(__name__)
+
+
+class RobotsUnavailable(IgnoreRequest):
+    """robots.txt answered 5xx or not at all: nothing may be asked now (RFC 9309, 2.3.1.4)."""
+
+
+class RobotsDisallowed(IgnoreRequest):
+    """robots.txt asks not to fetch this address."""
+
+
+class Robots(RobotsTxtMiddleware):
+    """robots.txt obeyed. Scrapy's own middleware allows everything when robots.txt cannot be had; this one nothing."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._unavailable: set[str] = set()
+        self._honour_delay = not crawler.settings.getbool("JIMO_IGNORE_CRAWL_DELAY")
+
+    def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
+        if urlparse_cached(request).netloc in self._unavailable:
+            raise RobotsUnavailable("robots.txt could not be fetched")
+        try:
+            super().process_request_2(rp, request)
+        except IgnoreRequest as refusal:
+            raise RobotsDisallowed(str(refusal)) from None
+
+    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
+        if response.status >= 500 or response.status == 429:
+            self._unavailable.add(netloc)
+        elif response.status >= 300:
+            response = response.replace(body=b"")  # 4xx: no rules (RFC 9309, 2.3.1.3)
+        await super()._parse_robots(response, netloc, request)
+        parser = self._parsers[netloc]
+        if self._honour_delay and parser is not None and not asyncio.isfuture(parser):
+            self._apply_delay(parser, request)
+
+    def _robots_error(self, exc: Exception, netloc: str) -> None:
+        self._unavailable.add(netloc)
+        super()._robots_error(exc, netloc)
+
+    def _apply_delay(self, parser: Any, request: Request) -> None:
+        """The wait is the longer of DOWNLOAD_DELAY and Crawl-delay."""
+        rules = getattr(parser, "rp", None)
+        delay = rules.crawl_delay(self._default_useragent) if rules is not None else None
+        engine = self.crawler.engine
+        if delay and engine is not None:
+            key = engine.downloader.get_slot_key(request)
+            slot = engine.downloader.slots.get(key)
+            if slot is not None and float(delay) > slot.delay:
+                slot.delay = float(delay)
+                self.crawler.settings.set("AUTOTHROTTLE_ENABLED", False, priority="cmdline")
+                request.meta["autothrottle_dont_adjust_delay"] = True
+                logger.info("robots.txt asks for %s s between requests", delay)
+
+
+class Retries(RetryMiddleware):
+    """Retries as Scrapy bounds them; a cut answer is one more reason, and Retry-After is waited for."""
+
+    crawler: Crawler
+
+    async def process_response(  # type: ignore[override]  # Scrapy awaits what a middleware returns
+        self, request: Request, response: Response, spider: Any = None
+    ) -> Request | Response:
+        if "dataloss" in response.flags:
+            return self._retry(request, "data_loss") or response
+        if response.status in (429, 503) and (seconds := retry_after(response)) is not None:
+            if seconds > self.crawler.settings.getint("JIMO_MAX_WAIT"):
+                self._stop(seconds)
+                return response
+            await self._wait(seconds)
+        return super().process_response(request, response, spider)
+
+    async def _wait(self, seconds: float) -> None:
+        """Nobody asks anything meanwhile."""
+        engine = self.crawler.engine
+        assert engine is not None
+        logger.info("the portal asks to wait %.0f s", seconds)
+        engine.pause()
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            engine.unpause()
+
+    def _stop(self, seconds: float) -> None:
+        run = run_of(self.crawler)
+        if not run.stop_reason:
+            run.halt(f"the portal asks to come back in {seconds:.0f} s (JIMO_MAX_WAIT is shorter)")
+
+
+def retry_after(response: Response) -> float | None:
+    """Seconds that Retry-After asks for (a number or an HTTP date); None if it is absent or unreadable."""
+    value = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
+    if value.isdigit():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+        served = parsedate_to_datetime((response.headers.get("Date") or b"").decode("latin-1"))
+    except ValueError:
+        return None
+    return max((moment - served).total_seconds(), 0.0)

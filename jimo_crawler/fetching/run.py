@@ -1,0 +1,294 @@
+"""One run of a spider over one archive: what it holds open, and how it begins and ends."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from scrapy.crawler import Crawler
+
+from jimo_crawler import __version__, clock
+from jimo_crawler.archive import startup
+from jimo_crawler.archive.account import Account, Verdict
+from jimo_crawler.archive.discovery import Discovery
+from jimo_crawler.archive.frontier import Frontier, Plan, free_leases, write
+from jimo_crawler.archive.lock import ArchiveLock
+from jimo_crawler.archive.schema import open_archive
+from jimo_crawler.archive.store import AGAIN, Rules, Store
+from jimo_crawler.archive.warc import Exchange, Known, WarcWriter
+from jimo_crawler.errors import BadArgument, Outcome, StorageFailed
+from jimo_crawler.items import Capture, Visit
+from jimo_crawler.parsers.urls import canonical_url
+from jimo_crawler.portal import Profile, load
+
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The settings of a run, checked."""
+
+    portal_url: str
+    profile: Profile
+    hosts: tuple[str, ...]
+    archive: Path
+    warc_dir: Path
+    warc_max_bytes: int
+    min_free_mb: int
+    related: str
+    confirm_hours: float
+    revisit_budget: int
+    max_listing_pages: int
+    max_depth: int
+    outage_after: int
+    now: str
+
+
+def read_config(settings: BaseSettings) -> Config:
+    """The run's settings. Raises BadArgument with one line on the first that cannot be used."""
+    from jimo_crawler.settings import PROJECT
+
+    portal_url = str(settings.get("JIMO_PORTAL_URL") or "").strip()
+    parts = urlsplit(portal_url)
+    if not portal_url:
+        raise BadArgument(
+            "JIMO_PORTAL_URL is not set: name the portal's entry page (-s JIMO_PORTAL_URL=http://…), or try `make demo`"
+        )
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise BadArgument(f"JIMO_PORTAL_URL: {portal_url!r} is not an http(s) address")
+    related = str(settings["JIMO_RELATED"])
+    if related not in ("off", "towns", "all"):
+        raise BadArgument(f"JIMO_RELATED: {related!r} is none of off, towns, all")
+    now = str(settings.get("JIMO_NOW") or "")
+    try:
+        clock.from_environment(now)
+        return Config(
+            portal_url=portal_url,
+            profile=load(str(settings["JIMO_PORTAL"])),
+            hosts=tuple(
+                each.strip() for each in str(settings["JIMO_PORTAL_HOSTS"] or "").split(",") if each.strip()
+            ),
+            archive=PROJECT / str(settings["JIMO_ARCHIVE_DB"]),
+            warc_dir=PROJECT / str(settings["JIMO_WARC_DIR"]),
+            warc_max_bytes=settings.getint("JIMO_WARC_MAX_BYTES"),
+            min_free_mb=settings.getint("JIMO_MIN_FREE_MB"),
+            related=related,
+            confirm_hours=settings.getfloat("JIMO_CONFIRM_AFTER"),
+            revisit_budget=settings.getint("JIMO_REVISIT_BUDGET"),
+            max_listing_pages=settings.getint("JIMO_MAX_LISTING_PAGES"),
+            max_depth=settings.getint("JIMO_MAX_DEPTH"),
+            outage_after=settings.getint("JIMO_OUTAGE_AFTER"),
+            now=now,
+        )
+    except ValueError as error:
+        raise BadArgument(f"a setting is not what it should be: {error}") from None
+
+
+class Run:
+    """Lock, archive, WARC writer, frontier and store of one run. Use ``Run.open`` and, at the end, ``finish``."""
+
+    def __init__(
+        self,
+        config: Config,
+        lock: ArchiveLock,
+        conn: sqlite3.Connection,
+        crawl_id: int,
+        run_clock: clock.Clock,
+        plan: Plan,
+        any_section: bool,
+    ) -> None:
+        self.config = config
+        self.plan = plan
+        self.clock = run_clock
+        self.conn = conn
+        self.crawl_id = crawl_id
+        self.frontier = Frontier(conn, crawl_id, run_clock, plan)
+        self.account = Account(conn, crawl_id, plan, self.frontier)
+        self.storage_error: str = ""
+        """Why disk or database ended the run; empty if they did not."""
+        self.stop_reason: str = ""
+        """Why the run ended itself (outage, retry_after …); empty if it did not."""
+        self._lock = lock
+        self._warc = WarcWriter(
+            config.warc_dir,
+            crawl_id,
+            run_clock,
+            software=f"jimo-crawler/{__version__}",
+            max_size=config.warc_max_bytes,
+        )
+        discovery = Discovery(
+            conn,
+            plan,
+            config.profile,
+            related=config.related,
+            max_pages=config.max_listing_pages,
+            max_depth=config.max_depth,
+        )
+        rules = Rules(confirm_hours=config.confirm_hours, any_section=any_section)
+        self._store = Store(conn, crawl_id, run_clock, plan, discovery, rules)
+        self._closed_files = 0
+        self._failures_in_a_row = 0
+
+    @classmethod
+    def open(
+        cls,
+        config: Config,
+        spider: str,
+        arguments: Mapping[str, str],
+        plan: Plan,
+        *,
+        any_section: bool = False,
+    ) -> Run:
+        """Take the archive, mend what a killed run left, and begin the run's row.
+
+        Raises ArchiveLocked, StorageFailed, ArchiveTooNew, ArchiveDamaged.
+        """
+        lock = ArchiveLock(config.archive, f"scrapy crawl {spider}")
+        lock.acquire()
+        try:
+            check_space(config)
+            conn = open_archive(config.archive)
+            startup.mend(conn, config.warc_dir)
+            freed = free_leases(conn)
+            if freed:
+                logger.info("an earlier run was cut off: %d leases freed", freed)
+            run_clock = clock.from_environment(config.now)
+            with write(conn):
+                crawl_id = conn.execute(
+                    "INSERT INTO crawls(spider, arguments, portal_url, started_at, version) VALUES(?, ?, ?, ?, ?)",
+                    (
+                        spider,
+                        json.dumps(dict(arguments), ensure_ascii=False),
+                        config.portal_url,
+                        run_clock.stamp(),
+                        __version__,
+                    ),
+                ).lastrowid
+            assert crawl_id is not None
+            return cls(config, lock, conn, crawl_id, run_clock, plan, any_section)
+        except sqlite3.Error as error:
+            lock.release()
+            raise StorageFailed(f"the archive {config.archive} cannot be written: {error}") from error
+        except BaseException:
+            lock.release()
+            raise
+
+    def add_url(self, url: str, kind: str) -> str:
+        """Put a first page of this run into the frontier; gives its canonical form."""
+        canonical = canonical_url(url)
+        self.frontier.add(canonical, url, kind)
+        return canonical
+
+    def write_exchange(self, exchange: Exchange) -> Capture:
+        """Keep an exchange in the WARC file. Raises StorageFailed."""
+        check_space(self.config)
+        capture = self._warc.write(replace(exchange, known=self._known(exchange)))
+        self._book_closed_files()
+        return capture
+
+    def _known(self, exchange: Exchange) -> Known | None:
+        """The latest full record of this URL: what an unchanged payload or a 304 refers to."""
+        row = self.conn.execute(
+            "SELECT record_id, url, fetched_at, payload_digest FROM captures WHERE url = ? AND revisit_of IS NULL"
+            " AND status = 200 ORDER BY fetched_at DESC LIMIT 1",
+            (exchange.url,),
+        ).fetchone()
+        return Known(row["record_id"], row["url"], row["fetched_at"], row["payload_digest"]) if row else None
+
+    def save(self, visit: Visit) -> Visit:
+        """Write a Visit; a database that fails is remembered and raised as StorageFailed."""
+        try:
+            visit = self._store.save(visit)
+        except sqlite3.OperationalError as error:
+            self.fail_storage(f"the archive {self.config.archive} cannot be written: {error}")
+            raise StorageFailed(self.storage_error) from error
+        self._watch(visit)
+        return visit
+
+    def _watch(self, visit: Visit) -> None:
+        """End the run where the portal is out of order, or gives no way to its sections."""
+        if visit.outcome in AGAIN:
+            self._failures_in_a_row += 1
+        elif visit.outcome is not Outcome.SKIPPED:
+            self._failures_in_a_row = 0
+        if visit.kind in ("entry", "index") and visit.outcome in AGAIN:
+            known = self.conn.execute("SELECT 1 FROM towns LIMIT 1").fetchone()
+            self.halt(
+                f"{'outage: ' if known else ''}the {visit.kind} page could not be read: {visit.message}"
+            )
+        elif self._failures_in_a_row >= self.config.outage_after:
+            self.halt(
+                f"outage: {self._failures_in_a_row} visits in a row failed, the last one: {visit.message}"
+            )
+
+    def halt(self, reason: str) -> None:
+        """Ask nothing more in this run; what is under way is finished."""
+        self.stop_reason = self.stop_reason or reason
+        self.frontier.halt()
+
+    def fail_storage(self, message: str) -> None:
+        """Disk or database fails: nothing can be kept, so nothing more is asked."""
+        self.storage_error = self.storage_error or message
+        self.frontier.halt()
+
+    def save_capture(self, capture: Capture, outcome: str | None = None) -> None:
+        """Write an exchange that belongs to no Visit."""
+        self._store.save_capture(capture, outcome)
+
+    def _book_closed_files(self) -> None:
+        files = self._warc.closed[self._closed_files :]
+        if files:
+            startup.book_files(self.conn, files, self.crawl_id, self.clock.stamp())
+            self._closed_files += len(files)
+
+    def finish(self, reason: str, *, errors: int = 0) -> Verdict:
+        """Close the files, settle the account, write the run's row, free the archive. *errors*: programming errors."""
+        try:
+            self.frontier.release()
+            self._warc.close()
+            self._book_closed_files()
+            verdict = self.account.settle(
+                reason, self.clock.stamp(), errors=errors, stop=self.stop_reason, storage=self.storage_error
+            )
+            self.conn.execute("PRAGMA optimize")
+            self.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return verdict
+        except (sqlite3.OperationalError, StorageFailed) as error:
+            return Verdict.storage(str(self.storage_error or error))
+        finally:
+            self.conn.close()
+            self._lock.release()
+
+
+class ArchiveCrawler(Crawler):
+    """A Scrapy crawler that knows the run it works for."""
+
+    run: Run
+
+
+def run_of(crawler: Crawler) -> Run:
+    """The run that a component's crawler works for."""
+    if not isinstance(crawler, ArchiveCrawler):
+        raise TypeError("this component works only in `scrapy crawl` of this project")
+    return crawler.run
+
+
+def check_space(config: Config) -> None:
+    """Raise StorageFailed if less than ``JIMO_MIN_FREE_MB`` is free where the archive is kept."""
+    for folder in {config.archive.parent, config.warc_dir}:
+        present = next(each for each in (folder, *folder.parents) if each.exists())
+        free = shutil.disk_usage(present).free >> 20
+        if free < config.min_free_mb:
+            raise StorageFailed(
+                f"only {free} MiB free for {folder} (JIMO_MIN_FREE_MB={config.min_free_mb}): make room, then run again"
+            )

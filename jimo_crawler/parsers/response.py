@@ -1,0 +1,136 @@
+"""From an HTTP answer to what it was: the one reading that live crawl and replay share.
+
+Pure: status, media type and body in, outcome and items out. Spiders and replay only put the result into a Visit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from jimo_crawler.errors import NotAnArticle, Outcome, Reason, Stage, Truncated
+from jimo_crawler.items import ArticlePage, Failure, Link, ListingPage, Page, Section
+from jimo_crawler.parsers.article import parse_article
+from jimo_crawler.parsers.decode import decode
+from jimo_crawler.parsers.listing import parse_listing
+from jimo_crawler.parsers.section import find_index, parse_index
+from jimo_crawler.parsers.urls import canonical_url
+from jimo_crawler.portal import Profile
+
+REFUSALS = frozenset({401, 402, 403, 405, 407, 412, 418, 429, 451})
+"""Statuses by which a server or the firewall before it turns a crawler away; 202 with a script is another."""
+DAMAGED_SHARE = 0.001
+"""Share of U+FFFD from which a page counts as damaged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One HTTP answer, its body without content encoding."""
+
+    url: str
+    status: int
+    content_type: str | None
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What the answer was: the fields of a Visit that come from the page."""
+
+    outcome: Outcome
+    charset: str | None = None
+    sections: tuple[Section, ...] = ()
+    listing: ListingPage | None = None
+    index_url: Link | None = None
+    page: ArticlePage | None = None
+    failures: tuple[Failure, ...] = ()
+    message: str = ""
+
+
+def read(kind: str, answer: Answer, profile: Profile) -> Reading:
+    """Read *answer* as the *kind* of page that was asked for (entry, index, listing, article)."""
+    if refused := _read_status(answer):
+        return refused
+    page = decode(answer.url, answer.body, answer.content_type)
+    readers = {"entry": _read_entry, "index": _read_index, "listing": _read_listing, "article": _read_article}
+    return readers[kind](page, profile)
+
+
+def _read_status(answer: Answer) -> Reading | None:
+    """What status and media type alone say; None if the body is to be read."""
+    status = answer.status
+    if status == 304:
+        return Reading(outcome=Outcome.UNCHANGED)
+    if status in (404, 410):
+        return _failed(Outcome.GONE, Stage.FETCH, Reason.HTTP_STATUS, _phrase(status))
+    if status in REFUSALS or (status == 202 and b"<script" in answer.body.lower()):
+        return _failed(Outcome.BLOCKED, Stage.FETCH, Reason.BLOCK_PAGE, f"turned away: {_phrase(status)}")
+    if status != 200:
+        return _failed(Outcome.FAILED, Stage.FETCH, Reason.HTTP_STATUS, _phrase(status))
+    media_type = (answer.content_type or "").split(";")[0].strip().lower()
+    if media_type and not _may_be_html(media_type, answer.body):
+        return _failed(Outcome.NOT_ARTICLE, Stage.DECODE, Reason.NOT_HTML, f"not a page but {media_type}")
+    return None
+
+
+def _may_be_html(media_type: str, body: bytes) -> bool:
+    if media_type in ("text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain"):
+        return True
+    return b"<html" in body[:2000].lower() or b"<body" in body[:5000].lower()
+
+
+def _phrase(status: int) -> str:
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)
+
+
+def _read_entry(page: Page, profile: Profile) -> Reading:
+    link = find_index(page, profile)
+    if link is not None and canonical_url(link.url) != canonical_url(page.url):
+        return Reading(outcome=Outcome.INDEX, charset=page.charset, index_url=link)
+    reading = _read_index(page, profile)
+    if reading.sections:
+        return reading
+    return _failed(
+        Outcome.FAILED, Stage.SECTION, Reason.NO_INDEX, "no link to the town section on the entry page", page
+    )
+
+
+def _read_index(page: Page, profile: Profile) -> Reading:
+    sections = parse_index(page, profile)
+    if not sections:
+        return _failed(
+            Outcome.FAILED, Stage.SECTION, Reason.NO_SECTIONS, "the index names no town section", page
+        )
+    return Reading(outcome=Outcome.INDEX, charset=page.charset, sections=sections)
+
+
+def _read_listing(page: Page, profile: Profile) -> Reading:
+    return Reading(outcome=Outcome.LISTING, charset=page.charset, listing=parse_listing(page, profile))
+
+
+def _read_article(page: Page, profile: Profile) -> Reading:
+    try:
+        read_page = parse_article(page, profile)
+    except NotAnArticle as reason:
+        return _failed(reason.outcome, Stage.PARSE, reason.reason, str(reason), page)
+    except Truncated as reason:
+        return _failed(Outcome.FAILED, Stage.PARSE, Reason.DATA_LOSS, str(reason), page)
+    failures: tuple[Failure, ...] = ()
+    if page.damaged > DAMAGED_SHARE * len(page.html):
+        message = f"{page.damaged} characters could not be decoded ({page.declared_charset or 'no charset'} declared)"
+        failures = (Failure(stage=Stage.DECODE, reason=Reason.DAMAGED_TEXT, message=message),)
+    return Reading(outcome=Outcome.ARTICLE, charset=page.charset, page=read_page, failures=failures)
+
+
+def _failed(
+    outcome: Outcome, stage: Stage, reason: Reason, message: str, page: Page | None = None
+) -> Reading:
+    return Reading(
+        outcome=outcome,
+        charset=page.charset if page else None,
+        failures=(Failure(stage=stage, reason=reason, message=message),),
+        message=message,
+    )
