@@ -1,0 +1,208 @@
+"""Addresses and listings as bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from html import escape
+from itertools import pairwise
+from random import Random
+
+from jimo_crawler.demo import bodies, listings
+from jimo_crawler.demo.address import TEMPLATES, Address
+from jimo_crawler.demo.charsets import CHARSETS, encode
+from jimo_crawler.demo.converter import Script, annotate, to_traditional
+from jimo_crawler.demo.listings import ListingView, Row, page_link
+from jimo_crawler.demo.stamps import printed
+from jimo_crawler.demo.story import Piece
+from jimo_crawler.demo.towns import Town
+from jimo_crawler.demo.view import Anchor, ArticleView
+
+CUT = 19
+"""Side lists cut a headline at this many characters."""
+
+
+def serve(address: Address, text: str, line: int = 0) -> str:
+    """*text* as the page prints it, not escaped; *line* chooses on a page of mixed script."""
+    script = address.script
+    if script is Script.MIXED:
+        script = Script.HANS if line % 2 else Script.LIGHT
+    return annotate(to_traditional(text, script), address.readings)
+
+
+def served_pieces(address: Address) -> tuple[Piece, ...]:
+    """The body as served."""
+    return tuple(
+        Piece(piece.kind, serve(address, piece.text, line), piece.image)
+        for line, piece in enumerate(address.story.pieces)
+    )
+
+
+def split(pieces: Sequence[Piece], parts: int) -> tuple[tuple[Piece, ...], ...]:
+    """A body over its pages, as evenly as it goes."""
+    size, rest = divmod(len(pieces), parts)
+    ends = [size * n + min(n, rest) for n in range(parts + 1)]
+    return tuple(tuple(pieces[low:high]) for low, high in pairwise(ends))
+
+
+def cut(title: str) -> str:
+    """A headline as a side list prints it: without white space, cut at a fixed width."""
+    return "".join(title.split())[:CUT]
+
+
+def _body(address: Address, pieces: tuple[Piece, ...], part: int) -> str:
+    style = bodies.STYLES[address.style]
+    at = {
+        place: "".join(each.html() for each in address.spam if each.place == place)
+        for place in ("top", "middle", "bottom")
+    }
+    if part > 1:
+        at["top"] = at["middle"] = ""
+    if part < address.parts:
+        at["bottom"] = ""
+    inline = [each.text for each in address.spam if each.place == "inline"]
+    if inline and part == 1:
+        last = max(n for n, each in enumerate(pieces) if each.kind == "paragraph")
+        tainted = Piece("paragraph", pieces[last].text + inline[0])
+        pieces = (*pieces[:last], tainted, *pieces[last + 1 :])
+    if not at["middle"]:
+        return at["top"] + style(pieces) + at["bottom"]
+    half = next(
+        n
+        for n in range(len(pieces) // 2, len(pieces) + 1)
+        if n == len(pieces) or pieces[n].kind == "paragraph"
+    )
+    return at["top"] + style(pieces[:half]) + at["middle"] + style(pieces[half:]) + at["bottom"]
+
+
+def _side(address: Address, pool: Sequence[Address], salt: str, count: int) -> tuple[Anchor, ...]:
+    """Some other addresses, headlines cut, in Simplified whatever the page's script."""
+    rng = Random(f"{address.path}/{salt}/{address.refreshed}")
+    chosen = rng.sample(range(len(pool)), min(count, len(pool)))
+    return tuple(Anchor(escape(cut(pool[n].story.title)), escape(pool[n].path)) for n in chosen)
+
+
+def article_page(
+    address: Address,
+    part: int,
+    pool: Sequence[Address],
+    trail: Sequence[tuple[str, str]],
+    lookup: dict[str, Address],
+) -> bytes:
+    """One page of an address. *trail* is its breadcrumb, *pool* the addresses that side lists choose from."""
+
+    def say(text: str) -> str:
+        return escape(serve(address, text))
+
+    story = address.story
+    template = TEMPLATES[address.template]
+    charset = CHARSETS[address.charset]
+    title = "".join(each.text for each in address.spam if each.place == "title")
+    head = "".join(each.text for each in address.spam if each.place == "head")
+    keywords = "".join(each.text for each in address.spam if each.place == "meta")
+    crumbs = tuple(Anchor(say(name), href) for name, href in trail)
+    own = say(story.title)
+    head_title = f"{own}_{say(address.section)}_{say('即墨信息港')}"
+    neighbours = _side(address, pool, "neighbours", 2)
+    if address.headlines:
+        picked = tuple(Anchor(escape(text), escape(href)) for text, href in address.headlines)
+    else:
+        picked = _side(address, pool, "picked", 20)
+    if address.related is None:
+        related = _side(address, pool, "related", 4)
+    else:
+        related = tuple(
+            Anchor(escape(cut(lookup[each].story.title)), escape(each)) for each in address.related
+        )
+    pages = tuple(
+        Anchor(str(n), "" if n == part else escape(path)) for n, path in enumerate(address.paths, 1)
+    )
+    view = ArticleView(
+        title=own + escape(title),
+        head_title=escape(head) + "_" + head_title if head and address.turn % 2 else head_title + escape(f"-{head}" if head else ""),
+        keywords=escape(keywords) or f"{say(address.section)},{own}",
+        description=escape(keywords) or say(story.lines[0][:60]) if story.lines else "",
+        charset=charset.meta,
+        crumbs=crumbs,
+        time=printed(address.stamp, story.when),
+        source=None if story.source is None else say(story.source),
+        editor=None if story.editor is None else say(story.editor),
+        author=None if story.author is None else say(story.author),
+        views=None if story.views is None else str(story.views),
+        body=_body(address, split(served_pieces(address), address.parts)[part - 1], part),
+        parts=pages if address.parts > 1 else (),
+        say=say,
+        related=related,
+        picked=picked,
+        before=neighbours[0] if neighbours else None,
+        after=neighbours[1] if len(neighbours) > 1 and address.turn % 3 else None,
+        first="".join(each.html() for each in address.spam if each.place == "first"),
+        foot="".join(each.html() for each in address.spam if each.place == "foot"),
+        side_first=address.side_first,
+        turn=address.turn,
+    )  # fmt: skip
+    return encode(template.render(view), charset)
+
+
+def listing_page(
+    where: Town,
+    number: int,
+    members: Sequence[Address],
+    trail: Sequence[tuple[str, str]],
+    extras: Sequence[str],
+) -> bytes:
+    """One page of a town's listing; *members* are all its addresses, newest first, *extras* what is no article."""
+    charset = CHARSETS[LISTING_CHARSETS.get(where.style, "utf-8")]
+    script = Script.LIGHT if where.slug in TRADITIONAL_LISTINGS else Script.HANS
+
+    def say(text: str) -> str:
+        return escape(to_traditional(text, script))
+
+    total = pages(where, len(members))
+    start = (number - 1) * where.per_page
+    rows = [
+        Row(
+            text=say(_shortened(each.story.title, where.style)),
+            title=say(each.story.title),
+            href=escape(each.path),
+            date=f"{each.story.when:%Y-%m-%d}",
+        )
+        for each in members[start : start + where.per_page]
+    ]
+    for place, extra in enumerate(extras):
+        at = (place * 3 + number) % len(rows) if rows else 0
+        rows[at] = replace(rows[at], extra=rows[at].extra + extra)
+    view = ListingView(
+        town=say(where.name),
+        rows=tuple(rows),
+        number=number,
+        total=total,
+        count=len(members),
+        hrefs=tuple(escape(page_link(where, n)) for n in range(1, total + 1)),
+        charset=charset.meta,
+        trail=tuple(Anchor(say(name), escape(href)) for name, href in trail),
+        say=say,
+    )
+    return encode(listings.STYLES[where.style](view), charset)
+
+
+def pages(where: Town, count: int) -> int:
+    """How many pages a listing of *count* articles has."""
+    return max(1, -(-count // where.per_page))
+
+
+LISTING_CHARSETS = {
+    "asp": "gbk",
+    "gbkquery": "gbk",
+    "numbers": "gbk-header",
+    "images": "gbk",
+    "dede": "gbk-header",
+}
+TRADITIONAL_LISTINGS = frozenset(("jinkou", "longquan", "huanxiu"))
+
+
+def _shortened(title: str, style: str) -> str:
+    """Old lists cut headlines by width, newer ones leave that to the style sheet."""
+    if style in ("asp", "gbkquery", "numbers") and len(title) > 22:
+        return title[:21] + "…"
+    return title
