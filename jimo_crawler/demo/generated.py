@@ -8,79 +8,24 @@ gives the same archive.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
+from math import exp, log
+from random import Random
 from typing import Any
-
-import numpy as np
 
 from jimo_crawler.archive import fts
 from jimo_crawler.clock import PORTAL_ZONE
 from jimo_crawler.portal import load
 
 SOURCES = ("即墨信息港", "即墨日报", "青岛日报", "大众网", None)
-_FAMILIAR = [
-    "即墨",
-    "金口镇",
-    "蓝村街道",
-    "项目",
-    "建设",
-    "服务",
-    "群众",
-    "工作",
-    "发展",
-    "乡村振兴",
-    "党建引领",
-    "疫情防控",
-    "网格员",
-    "征地",
-    "拆迁",
-    "补偿",
-    "安置",
-    "环境保护",
-    "垃圾分类",
-    "古城",
-    "温泉",
-    "田横",
-    "祭海节",
-    "马山",
-    "女岛",
-    "鳌山卫",
-    "渔民",
-    "海参",
-    "地瓜",
-    "樱桃",
-    "茶叶",
-    "大棚",
-    "合作社",
-    "停电",
-    "公告",
-    "招商引资",
-    "开工",
-    "竣工",
-    "投产",
-    "总投资",
-    "记者",
-    "镇长",
-    "书记",
-    "村民",
-    "老人",
-    "孩子",
-    "学校",
-    "医院",
-    "道路",
-    "管网",
-    "供水",
-    "供暖",
-    "河道",
-    "治理",
-    "志愿者",
-    "文明实践",
-    "消防",
-    "安全生产",
-    "执法",
-]
+_FAMILIAR = """
+即墨 金口镇 蓝村街道 项目 建设 服务 群众 工作 发展 乡村振兴 党建引领 疫情防控 网格员 征地 拆迁 补偿
+安置 环境保护 垃圾分类 古城 温泉 田横 祭海节 马山 女岛 鳌山卫 渔民 海参 地瓜 樱桃 茶叶 大棚
+合作社 停电 公告 招商引资 开工 竣工 投产 总投资 记者 镇长 书记 村民 老人 孩子 学校 医院
+道路 管网 供水 供暖 河道 治理 志愿者 文明实践 消防 安全生产 执法
+"""
 _NUMBERS = (
     "2022年",
     "6月",
@@ -96,6 +41,8 @@ _NUMBERS = (
     "20℃",
 )
 _LATIN = ("AB", "GDP", "app", "5G", "QQ", "e-mail", "WiFi", "ＰＰＰ", "CT", "LED")
+_FLATTER = 8
+"""Zipf–Mandelbrot: the first words of a language are not as far apart as 1/rank would have them."""
 _START = datetime(2003, 1, 1, 8, tzinfo=PORTAL_ZONE)
 
 
@@ -103,100 +50,92 @@ class Writer:
     """Writes made-up news; one seed, one text."""
 
     def __init__(self, seed: int = 20220402) -> None:
-        self._random = np.random.default_rng(seed)
-        characters = [
-            bytes((row, cell)).decode("gb2312", "ignore")
-            for row in range(0xB0, 0xD8)
-            for cell in range(0xA1, 0xFF)
-        ]
-        letters = np.array([each for each in characters if each])
+        self._random = Random(seed)
+        cells = [bytes((row, cell)) for row in range(0xB0, 0xD8) for cell in range(0xA1, 0xFF)]
+        letters = [letter for cell in cells if (letter := cell.decode("gb2312", "ignore"))]
         self._random.shuffle(letters)
-        self._words = np.array(_FAMILIAR + self._invent(letters, 30_000))
-        self._phrases = np.array(["".join(self._pick(self._words, 4)) for _ in range(3_000)])
-
-    def paragraph(self, sentences: int, full_width: bool) -> str:
-        """Some sentences, punctuated either way."""
-        comma, stop = ("，", "。") if full_width else (",", "。")
-        return "".join(self._sentence(comma) + stop for _ in range(sentences))
+        self._words = _FAMILIAR.split() + [self._invent(letters) for _ in range(30_000)]
+        self._phrases = ["".join(self._pick(self._words, 4)) for _ in range(3_000)]
 
     def title(self) -> str:
         """A headline: town, colon, words, sometimes a space or quotes."""
-        town = load().towns[self._random.integers(len(load().towns))].name
-        words = self._pick(self._words, 4)
-        mark = ":" if self._random.random() < 0.5 else "："
-        quoted = f"“{words[2]}”" if self._random.random() < 0.4 else words[2]
-        space = " " if self._random.random() < 0.3 else ""
-        return f"{town}{mark}{words[0]}{words[1]}{space}{quoted}{words[3]}"
+        one, two, three, four = self._pick(self._words, 4)
+        mark = self._random.choice(":：")
+        quoted = f"“{three}”" if self._chance(0.4) else three
+        space = " " if self._chance(0.3) else ""
+        return f"{self._random.choice(load().towns).name}{mark}{one}{two}{space}{quoted}{four}"
 
     def body(self, length: int) -> str:
         """Paragraphs of about *length* characters together."""
-        full_width = bool(self._random.random() < 0.6)
+        comma, stop = ("，", "。") if self._chance(0.6) else (",", "。")
         paragraphs: list[str] = []
         while sum(map(len, paragraphs)) < length:
-            paragraphs.append(self.paragraph(int(self._random.integers(2, 5)), full_width))
+            sentences = self._random.randint(2, 5)
+            paragraphs.append("".join(self._sentence(comma) + stop for _ in range(sentences)))
         return "\n".join(paragraphs)
 
     def _sentence(self, comma: str) -> str:
-        clauses = [self._clause() for _ in range(self._random.integers(2, 5))]
-        return comma.join(clauses)
+        return comma.join(self._clause() for _ in range(self._random.randint(2, 4)))
 
     def _clause(self) -> str:
-        words = list(self._pick(self._words, int(self._random.integers(2, 6))))
+        words = self._pick(self._words, self._random.randint(2, 5))
         kind = self._random.random()
         if kind < 0.15:
-            words.append(str(self._pick(self._phrases, 1)[0]))
+            words += self._pick(self._phrases, 1)
         elif kind < 0.30:
-            words.insert(1, str(self._random.choice(_NUMBERS)))
+            words.insert(1, self._random.choice(_NUMBERS))
         elif kind < 0.36:
-            words.insert(1, str(self._random.choice(_LATIN)))
+            words.insert(1, self._random.choice(_LATIN))
         elif kind < 0.42:
             words[0] = f"“{words[0]}”"
         elif kind < 0.45:
-            words[0] = (
-                f"{words[0]}（{words[-1]}）" if self._random.random() < 0.5 else f"{words[0]}({words[-1]})"
-            )
+            words[0] += f"（{words[-1]}）" if self._chance(0.5) else f"({words[-1]})"
         elif kind < 0.47:
             words.insert(1, " ")
         elif kind < 0.49:
-            words.append("……" if self._random.random() < 0.5 else "——")
+            words.append(self._random.choice(("……", "——")))
         return "".join(words)
 
-    def _pick(self, pool: Any, count: int) -> Any:
-        """*count* of *pool*, the first ones far more often than the last."""
-        ranks = np.exp(self._random.random(count) * np.log(len(pool) + 1)).astype(int) - 1
-        return pool[np.minimum(ranks, len(pool) - 1)]
+    def _chance(self, share: float) -> bool:
+        return self._random.random() < share
 
-    def _invent(self, letters: Any, count: int) -> list[str]:
-        lengths = self._random.choice([1, 2, 2, 2, 3], size=count)
-        return ["".join(self._pick(letters, int(length))) for length in lengths]
+    def _pick(self, pool: Sequence[str], count: int) -> list[str]:
+        """*count* of *pool*, the first ones far more often than the last."""
+        span = log(len(pool) + _FLATTER)
+        floor = log(_FLATTER)
+        return [
+            pool[min(int(exp(floor + self._random.random() * (span - floor)) - _FLATTER), len(pool) - 1)]
+            for _ in range(count)
+        ]
+
+    def _invent(self, letters: Sequence[str]) -> str:
+        return "".join(self._pick(letters, self._random.choice((1, 2, 2, 2, 3))))
 
 
 def articles(count: int, *, seed: int = 20220402, length: int = 900) -> Iterator[dict[str, Any]]:
     """Rows of ``articles`` with their ids, in no order of time."""
-    writer, random = Writer(seed), np.random.default_rng(seed + 1)
+    writer, random = Writer(seed), Random(seed + 1)
     for number in range(1, count + 1):
-        title, body = writer.title(), writer.body(int(random.integers(length // 3, length * 5 // 3)))
-        moment = _START + timedelta(minutes=int(random.integers(0, 20 * 365 * 24 * 60)))
+        title, body = writer.title(), writer.body(random.randint(length // 3, length * 5 // 3))
+        moment = _START + timedelta(minutes=random.randrange(20 * 365 * 24 * 60))
         seen = "2026-11-22T06:00:00.000000Z"
         yield {
             "id": number,
-            "town_id": int(random.integers(1, len(load().towns) + 1)),
+            "town_id": random.randint(1, len(load().towns)),
             "title": title,
             "body": body,
             "published_at": moment.isoformat() if random.random() < 0.95 else moment.date().isoformat(),
-            "source": SOURCES[random.integers(len(SOURCES))],
+            "source": random.choice(SOURCES),
             "editor": "佚名",
             "url": f"http://www.jimo.example/html/{number}.html",
-            "script": "Hant" if random.random() < 0.5 else "Hans",
+            "script": random.choice(("Hans", "Hant", "mixed", None)),
             "title_as_published": title,
             "body_as_published": body,
             "layout": "generated",
             "content_hash": sha256(f"{title}\n{body}".encode()).hexdigest(),
             "canonical_hash": sha256(body.encode()).hexdigest(),
-            "status": ("gone" if random.random() < 0.5 else "hijacked") if random.random() < 0.05 else "live",
-            "duplicate_of": int(random.integers(1, number))
-            if number > 1 and random.random() < 0.02
-            else None,
+            "status": random.choices(("live", "gone", "hijacked"), (95, 4, 1))[0],
+            "duplicate_of": random.randrange(1, number) if number > 1 and random.random() < 0.02 else None,
             "first_seen_at": seen,
             "last_seen_at": seen,
             "last_changed_at": seen,
