@@ -28,9 +28,8 @@ NEAR = 0.95
 SHORTEST = 40
 """Canonical characters below which a body is too short to say anything (图片新闻 under many titles)."""
 
-_BETWEEN_DIGITS = re.compile(r"(?<=\d)[^\w\n]+(?=\d)")
-_THOUSANDS = re.compile(r"(?<=\d)[,，](?=\d{3}(?!\d))")
-_NOT_WORD = re.compile(r"[^\w.]+|_+|(?<!\d)\.+|\.+(?!\d)")
+_THOUSANDS = re.compile(r"(\d),(?=\d{3}(?!\d))")
+_NOT_WORD = re.compile(r"[\W_]+")
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _DATE = re.compile(
@@ -59,8 +58,14 @@ def canonical_text(title: str, body: str) -> str:
     >>> canonical_text("金口鎮：提速！", "項目Ａ角，12.5億元、2,000户")
     '金口镇提速项目a角12.5亿元2000户'
     """
-    text = _THOUSANDS.sub("", fold(f"{title}\n{body}"))
-    return _NOT_WORD.sub("", _BETWEEN_DIGITS.sub(".", text))
+    text = _THOUSANDS.sub(r"\1", fold(f"{title}\n{body}"))
+    return _NOT_WORD.sub(_drop_marks, text)
+
+
+def _drop_marks(match: re.Match[str]) -> str:
+    start, end = match.span()
+    neighbours = match.string[start - 1 : start] + match.string[end : end + 1]
+    return "." if len(neighbours) == 2 and neighbours.isdigit() and "\n" not in match[0] else ""
 
 
 def canonical_hash(title: str, body: str) -> str:
@@ -127,7 +132,7 @@ def facts(text: str) -> Facts:
     """Numbers, dates and places of a Simplified text: those of digits and of Chinese numerals, towns of the portal,
     and whatever ends in 镇 乡 村 社区 街道 小区 (with two characters, so that the words before it don't matter).
     """
-    plain = _THOUSANDS.sub("", unicodedata.normalize("NFKC", text))
+    plain = _THOUSANDS.sub(r"\1", unicodedata.normalize("NFKC", text))
     return Facts(
         numbers=Counter(_NUMBER.findall(plain)),
         dates=Counter(_DATE.findall(plain)) + Counter(_WRITTEN.findall(plain)),
