@@ -240,5 +240,7 @@ class Visit:
     fingerprint: Fingerprint | None = None
     removed: tuple[Removed, ...] = ()
     failures: tuple[Failure, ...] = field(default=())
+    signature: str = ""
+    """Digest of the Han characters of the page: equal for one page served everywhere, whatever else it prints."""
     message: str = ""
     """One line for a person: what this page was."""

@@ -159,7 +159,7 @@ class Articles:
             "SELECT 1 FROM article_urls WHERE article_id = ? AND current = 1 AND part = 1 AND url <> ?",
             (holder["id"], url),
         ).fetchone()
-        replaced = last is not None and holder["complete"] and _is_another(last, version)
+        replaced = last is not None and holder["complete"] and is_another(last, version)
         if alone and not replaced:
             return holder["id"], "changed"
         self._conn.execute(
@@ -570,7 +570,7 @@ def _key_of(article: sqlite3.Row) -> tuple[str, str]:
     return _key(article["published_at"], article["url"])
 
 
-def _is_another(last: sqlite3.Row, version: Version) -> bool:
+def is_another(last: sqlite3.Row, version: Version | Article) -> bool:
     """Whether title and body have both departed so far that the page is another article."""
     return (
         diff.magnitude(last["body"], version.body) >= REPLACED

@@ -12,8 +12,8 @@ from jimo_crawler.archive.killpoints import reach
 from jimo_crawler.archive.warc_file import WarcFile
 from jimo_crawler.archive.warc_members import OPEN_SUFFIX
 from jimo_crawler.archive.warc_repair import Repair, repair_open
-from jimo_crawler.items import Capture
 from jimo_crawler.clock import Clock
+from jimo_crawler.items import Capture
 
 logger = logging.getLogger(__name__)
 

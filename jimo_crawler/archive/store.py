@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from jimo_crawler.archive.articles import Articles, Observed, version_of
+from jimo_crawler.archive.articles import Articles, Observed, is_another, version_of
 from jimo_crawler.archive.discovery import Discovery, Read
 from jimo_crawler.archive.frontier import Plan, next_due, write
 from jimo_crawler.archive.killpoints import reach
@@ -61,6 +61,11 @@ class Store:
             reach("commit")
         reach("committed")
         return visit
+
+    def departs(self, visit: Visit) -> bool:
+        """Whether the visit brings a wholly different text than the archive has of its address."""
+        last = self._articles.latest(canonical_url(visit.final_url)) or self._articles.latest(visit.url)
+        return last is not None and visit.page is not None and is_another(last, visit.page.article)
 
     def save_capture(self, capture: Capture, outcome: str | None = None) -> int:
         """Write an exchange that belongs to no Visit (robots.txt)."""
@@ -166,6 +171,8 @@ class Store:
         self._discovery.add_related(page.related, row["url"], row["depth"], visit.fetched_at)
         if page.part > 1 or page.parts:
             return self._book_part(visit, page, row, url, town_id, capture_id)
+        if self._is_takeover(visit, page):
+            return self._articles.hijacked(row["url"])
         marks = visit.fingerprint or fingerprint.fingerprint(page.article.title, page.article.body)
         version = version_of(
             page.article, marks, town_id=town_id, captured_at=visit.fetched_at, capture_id=capture_id
@@ -210,6 +217,12 @@ class Store:
         if self._rules.any_section or row["first_url"]:
             return True
         return page.in_section if page.in_section is not None else row["town_id"] is not None
+
+    def _is_takeover(self, visit: Visit, page: ArticlePage) -> bool:
+        """Another text, on a page that is not the portal's: no breadcrumb of the section, no line that says when and whence."""
+        article = page.article
+        stranger = page.in_section is not True and article.published_at is None and article.source is None
+        return stranger and self.departs(visit)
 
     def _town_of(self, page: ArticlePage, row: sqlite3.Row, at: str) -> int | None:
         if page.town and page.in_section:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
-from jimo_crawler.archive.account import Verdict
 from jimo_crawler.errors import (
     ArchiveDamaged,
     ArchiveLocked,
@@ -22,8 +21,10 @@ from jimo_crawler.errors import (
     JimoError,
     StorageFailed,
 )
-from jimo_crawler.fetching.run import ArchiveCrawler, Run, read_config
-from jimo_crawler.spiders.base import JimoSpider
+
+if TYPE_CHECKING:
+    from jimo_crawler.archive.account import Verdict
+    from jimo_crawler.spiders.base import JimoSpider
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +61,8 @@ class Command(ScrapyCrawl):
         print(_summary(args[0], verdict), file=sys.stderr)
 
     def _crawl(self, name: str, arguments: dict[str, str]) -> Verdict:
+        from jimo_crawler.fetching.run import ArchiveCrawler, Run, read_config
+
         assert self.settings is not None
         spider = self._spider_class(name)
         config = read_config(self.settings)
@@ -78,7 +81,7 @@ class Command(ScrapyCrawl):
         assert self.settings is not None
         loader = get_spider_loader(self.settings)
         try:
-            return cast(type[JimoSpider], loader.load(name))
+            return cast("type[JimoSpider]", loader.load(name))
         except KeyError:
             raise BadArgument(f"no spider {name!r}; there is: {', '.join(sorted(loader.list()))}") from None
 

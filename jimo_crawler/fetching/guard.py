@@ -79,10 +79,15 @@ class Guard:
 class Redirects(RedirectMiddleware):
     """Follows redirects on the portal; one that leads elsewhere ends the visit with that as its finding."""
 
-    def process_response(
-        self, request: Request, response: Response, spider: Any = None
-    ) -> Request | Response:
-        result = super().process_response(request, response, spider)
+    def handle_referer(self, request: Request, response: Response) -> None:
+        """No Referer is sent: some hijacked hosts answer by it."""
+        request.headers.pop("Referer", None)
+
+    def _engine_started(self) -> None:
+        """Scrapy would warn that there is no RefererMiddleware."""
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:
+        result = super().process_response(request, response)
         if result is response:
             return response
         # Validators are those of the page that redirected: at the target they would ask for another page's 304.

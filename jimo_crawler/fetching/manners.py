@@ -82,7 +82,7 @@ class Retries(RetryMiddleware):
     crawler: Crawler
 
     async def process_response(  # type: ignore[override]  # Scrapy awaits what a middleware returns
-        self, request: Request, response: Response, spider: Any = None
+        self, request: Request, response: Response
     ) -> Request | Response:
         if "dataloss" in response.flags:
             return self._retry(request, "data_loss") or response
@@ -91,7 +91,7 @@ class Retries(RetryMiddleware):
                 self._stop(seconds)
                 return response
             await self._wait(seconds)
-        return super().process_response(request, response, spider)
+        return super().process_response(request, response)
 
     async def _wait(self, seconds: float) -> None:
         """Nobody asks anything meanwhile."""

@@ -23,7 +23,8 @@ from jimo_crawler.archive.lock import ArchiveLock
 from jimo_crawler.archive.schema import open_archive
 from jimo_crawler.archive.store import AGAIN, Rules, Store
 from jimo_crawler.archive.warc import Exchange, Known, WarcWriter
-from jimo_crawler.errors import BadArgument, Outcome, StorageFailed
+from jimo_crawler.errors import BadArgument, StorageFailed
+from jimo_crawler.fetching.breaker import Breaker
 from jimo_crawler.items import Capture, Visit
 from jimo_crawler.parsers.urls import canonical_url
 from jimo_crawler.portal import Profile, load
@@ -137,7 +138,7 @@ class Run:
         rules = Rules(confirm_hours=config.confirm_hours, any_section=any_section)
         self._store = Store(conn, crawl_id, run_clock, plan, discovery, rules)
         self._closed_files = 0
-        self._failures_in_a_row = 0
+        self._breaker = Breaker(config.outage_after, self._store.departs)
 
     @classmethod
     def open(
@@ -206,30 +207,34 @@ class Run:
         return Known(row["record_id"], row["url"], row["fetched_at"], row["payload_digest"]) if row else None
 
     def save(self, visit: Visit) -> Visit:
-        """Write a Visit; a database that fails is remembered and raised as StorageFailed."""
+        """Write a Visit, or hold it back while the portal's health is in doubt (breaker.py).
+
+        A database that fails is remembered and raised as StorageFailed.
+        """
+        for each in self._breaker.admit(visit):
+            saved = self._write(each)
+            if each.url == visit.url:
+                visit = saved
+        if self._breaker.outage:
+            self.halt(self._breaker.outage)
+        return visit
+
+    def save_held(self) -> int:
+        """Nothing more is asked: write what was held back; gives how many Visits that was."""
+        return len([self._write(each) for each in self._breaker.settle()])
+
+    def _write(self, visit: Visit) -> Visit:
         try:
             visit = self._store.save(visit)
         except sqlite3.OperationalError as error:
             self.fail_storage(f"the archive {self.config.archive} cannot be written: {error}")
             raise StorageFailed(self.storage_error) from error
-        self._watch(visit)
-        return visit
-
-    def _watch(self, visit: Visit) -> None:
-        """End the run where the portal is out of order, or gives no way to its sections."""
-        if visit.outcome in AGAIN:
-            self._failures_in_a_row += 1
-        elif visit.outcome is not Outcome.SKIPPED:
-            self._failures_in_a_row = 0
         if visit.kind in ("entry", "index") and visit.outcome in AGAIN:
             known = self.conn.execute("SELECT 1 FROM towns LIMIT 1").fetchone()
             self.halt(
                 f"{'outage: ' if known else ''}the {visit.kind} page could not be read: {visit.message}"
             )
-        elif self._failures_in_a_row >= self.config.outage_after:
-            self.halt(
-                f"outage: {self._failures_in_a_row} visits in a row failed, the last one: {visit.message}"
-            )
+        return visit
 
     def halt(self, reason: str) -> None:
         """Ask nothing more in this run; what is under way is finished."""
@@ -254,6 +259,7 @@ class Run:
     def finish(self, reason: str, *, errors: int = 0) -> Verdict:
         """Close the files, settle the account, write the run's row, free the archive. *errors*: programming errors."""
         try:
+            self.save_held()
             self.frontier.release()
             self._warc.close()
             self._book_closed_files()

@@ -10,8 +10,9 @@ from collections import deque
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit, urlunsplit
 
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.core.scheduler import BaseScheduler
+from scrapy.exceptions import DontCloseSpider
 
 from jimo_crawler.archive.frontier import Lease
 from jimo_crawler.fetching.run import run_of
@@ -33,6 +34,7 @@ class FrontierScheduler(BaseScheduler):
     """Leases due rows and makes requests of them."""
 
     def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
         self._run = run_of(crawler)
         self._memory: deque[Request] = deque()
 
@@ -42,6 +44,12 @@ class FrontierScheduler(BaseScheduler):
 
     def open(self, spider: Spider) -> None:
         self._spider = cast("JimoSpider", spider)
+        self._crawler.signals.connect(self._on_idle, signals.spider_idle)
+
+    def _on_idle(self) -> None:
+        """What was held back is written before the spider may close: it may bring links that are due."""
+        if self._run.save_held():
+            raise DontCloseSpider
 
     def has_pending_requests(self) -> bool:
         return bool(self._memory) or self._run.frontier.has_due()

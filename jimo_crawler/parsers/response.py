@@ -5,7 +5,9 @@ Pure: status, media type and body in, outcome and items out. Spiders and replay 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import re
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from jimo_crawler.errors import NotAnArticle, Outcome, Reason, Stage, Truncated
@@ -19,6 +21,7 @@ from jimo_crawler.portal import Profile
 
 REFUSALS = frozenset({401, 402, 403, 405, 407, 412, 418, 429, 451})
 """Statuses by which a server or the firewall before it turns a crawler away; 202 with a script is another."""
+_NOT_HAN = re.compile("[^\u3400-\u9fff]+")
 DAMAGED_SHARE = 0.001
 """Share of U+FFFD from which a page counts as damaged."""
 
@@ -44,6 +47,7 @@ class Reading:
     index_url: Link | None = None
     page: ArticlePage | None = None
     failures: tuple[Failure, ...] = ()
+    signature: str = ""
     message: str = ""
 
 
@@ -53,7 +57,12 @@ def read(kind: str, answer: Answer, profile: Profile) -> Reading:
         return refused
     page = decode(answer.url, answer.body, answer.content_type)
     readers = {"entry": _read_entry, "index": _read_index, "listing": _read_listing, "article": _read_article}
-    return readers[kind](page, profile)
+    return replace(readers[kind](page, profile), signature=signature(page.html))
+
+
+def signature(html: str) -> str:
+    """Digest of a page's Han characters: a block page that prints the time or the address asked for is still one page."""
+    return hashlib.blake2b(_NOT_HAN.sub("", html).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 def _read_status(answer: Answer) -> Reading | None:
