@@ -79,14 +79,15 @@ class Guard:
 class Redirects(RedirectMiddleware):
     """Follows redirects on the portal; one that leads elsewhere ends the visit with that as its finding."""
 
-    def handle_referer(self, request: Request, response: Response) -> None:
+    def handle_referer(self, request: Request, response: Response) -> None:  # noqa: ARG002
         """No Referer is sent: some hijacked hosts answer by it."""
         request.headers.pop("Referer", None)
 
     def _engine_started(self) -> None:
         """Scrapy would warn that there is no RefererMiddleware."""
 
-    def process_response(self, request: Request, response: Response) -> Request | Response:
+    # Scrapy deprecates the spider argument that its own signature still shows.
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         result = super().process_response(request, response)
         if result is response:
             return response
