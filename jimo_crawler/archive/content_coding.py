@@ -18,7 +18,7 @@ from jimo_crawler.errors import JimoError
 BODY_LIMIT = 20 * 2**20
 """Bytes; a county portal's largest page is a hundredth of it."""
 
-_CHUNK_HEAD = re.compile(rb"\s*([0-9A-Fa-f]{1,15})[^\r\n]*\r?\n")
+_CHUNK_HEAD = re.compile(rb"\s*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _STEP = 256
 """Bytes fed at a time to a body that has proved damaged: so much of its sound part may be lost."""
 
@@ -36,7 +36,7 @@ def decode_body(body: bytes, content_encoding: str, limit: int = BODY_LIMIT) -> 
     (b'page', b'page')
     """
     for coding in reversed([each.strip().lower() for each in content_encoding.split(",")]):
-        unpacked = _CODINGS[coding](body, limit) if coding in _CODINGS else None
+        unpacked = _CODINGS[coding](body, limit) if body and coding in _CODINGS else None
         if unpacked is None:
             break
         body = unpacked

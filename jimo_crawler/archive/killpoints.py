@@ -13,7 +13,7 @@ from typing import Literal, get_args
 from jimo_crawler.errors import BadArgument
 
 Point = Literal[
-    "warc-torn",  # half a record is in the file
+    "warc-torn",  # a part of a record is in the file
     "warc-written",  # a request/response pair is in the file, not fsynced
     "warc-fsynced",  # it is on disk, no row names it yet
     "warc-close",  # the file is complete, still called .open

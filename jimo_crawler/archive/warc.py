@@ -6,36 +6,30 @@ behind a torn record. One gzip member a record. Bytes as received: header names 
 
 from __future__ import annotations
 
-import errno
 import hashlib
-import os
 import re
 import uuid
 import zlib
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
 from typing import Literal, NamedTuple
-from urllib.parse import urlsplit
 
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from jimo_crawler.archive import killpoints
-from jimo_crawler.archive.warc_members import OPEN_SUFFIX
+from jimo_crawler.archive.warc_file import OpenFile, WarcFile, storage_failed
 from jimo_crawler.archive.warc_read import bare, body_digest, payload_digest, split_content_type
 from jimo_crawler.clock import Clock
-from jimo_crawler.errors import StorageFailed
 from jimo_crawler.items import Capture
+
+_URL_PARTS = re.compile(r"[A-Za-z]+://(?:[^/?#]*@)?([^/?#]*)([^#]*)")
 
 Pairs = Sequence[tuple[bytes | str, bytes | str]]
 Truncation = Literal["disconnect", "length", "time"]
-
-_fdatasync = getattr(os, "fdatasync", os.fsync)
 
 
 class Known(NamedTuple):
@@ -73,17 +67,6 @@ class Exchange:
     known: Known | tuple[str, str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class WarcFile:
-    """A closed WARC file; becomes a row of ``warc_files``."""
-
-    name: str
-    length: int
-    sha256: str
-    """Of the whole file."""
-    records: int
-
-
 class WarcWriter:
     """Writes exchanges to WARC files in *folder*; the first file is begun with the first exchange.
 
@@ -114,7 +97,8 @@ class WarcWriter:
             **(info or {}),
         }
         self._number = 0
-        self._file: _OpenFile | None = None
+        self._file: OpenFile | None = None
+        self._warcinfo_id = ""
 
     def write(self, exchange: Exchange) -> Capture:
         """Stores the response and its request, fsynced when this returns.
@@ -122,7 +106,7 @@ class WarcWriter:
         Raises StorageFailed; then nothing of them is left in the file, and a later call may well succeed.
         """
         file = self._file_with_room()
-        response = _response(exchange, file.warcinfo_id)
+        response = _response(exchange, self._warcinfo_id)
         response_data = _pack(response)
         offset = file.append(response_data + _pack(_request(exchange, response)), records=2)
         return _capture(exchange, response, response_data, file.name, offset)
@@ -135,94 +119,31 @@ class WarcWriter:
                 self.closed.append(closed)
         return self.closed
 
-    def _file_with_room(self) -> _OpenFile:
+    def _file_with_room(self) -> OpenFile:
         if self._file and self._file.length >= self._max_size:
             self.close()
-        while not self._file:
-            self._number += 1
-            self._file = self._begin_file()
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            while not self._file:
+                self._number += 1
+                self._file = self._begin_file()
+        except OSError as error:
+            raise storage_failed(f"a file in {self._folder.name}", error) from error
         return self._file
 
-    def _begin_file(self) -> _OpenFile | None:
-        """The next file; None if one of that name is there already."""
+    def _begin_file(self) -> OpenFile | None:
+        """The next file; None if one of that name is there already. Raises OSError."""
         begun_at = self._clock.stamp()
         compact = begun_at[:19].replace("-", "").replace(":", "")
         name = f"jimo-{compact}Z-{self._crawl_id:05}-{self._number:05}.warc.gz"
         warcinfo = _RECORDS.create_warcinfo_record(name, self._info)
         warcinfo.rec_headers.replace_header("WARC-Date", begun_at)
         try:
-            return _OpenFile(self._folder, name, warcinfo)
+            file = OpenFile(self._folder, name, _pack(warcinfo))
         except FileExistsError:
             return None
-        except OSError as error:
-            raise _storage_failed(name, error) from error
-
-
-class _OpenFile:
-    """A WARC file that is being written. Raises FileExistsError if one of that name exists, and OSError."""
-
-    def __init__(self, folder: Path, name: str, warcinfo: ArcWarcRecord) -> None:
-        self.name = name
-        self.length = 0
-        self.warcinfo_id: str = warcinfo.rec_headers.get_header("WARC-Record-ID")
-        self._first = _pack(warcinfo)
-        self._records = 0
-        self._digest = hashlib.sha256()
-        self._to_take_back = False
-        self._closed_path = folder / name
-        self._path = folder / (name + OPEN_SUFFIX)
-        folder.mkdir(parents=True, exist_ok=True)
-        if self._closed_path.exists():
-            raise FileExistsError(errno.EEXIST, name)
-        self._fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
-        sync_folder(folder)
-
-    def append(self, data: bytes, records: int) -> int:
-        """Puts *data* (so many records) on disk and gives its offset; all of it or, raising StorageFailed, none of it."""
-        first = b"" if self.length else self._first
-        try:
-            self._take_back()
-            _write_all(self._fd, first + data, self.length)
-            killpoints.reach("warc-written")
-            _fdatasync(self._fd)
-        except OSError as error:
-            self._to_take_back = True
-            with suppress(OSError):  # tried again before the next record
-                self._take_back()
-            raise _storage_failed(self.name, error) from error
-        killpoints.reach("warc-fsynced")
-        offset = self.length + len(first)
-        self.length = offset + len(data)
-        self._records += records + bool(first)
-        self._digest.update(first + data)
-        return offset
-
-    def close(self) -> WarcFile | None:
-        """Gives the file its final name; None (and no file) if nothing was written to it. Raises StorageFailed."""
-        try:
-            if not self.length:
-                os.close(self._fd)
-                self._path.unlink()
-                return None
-            try:
-                self._take_back()
-                os.fsync(self._fd)
-            finally:
-                os.close(self._fd)
-            killpoints.reach("warc-close")
-            self._path.rename(self._closed_path)
-            killpoints.reach("warc-rename")
-            sync_folder(self._path.parent)
-        except OSError as error:
-            raise _storage_failed(self.name, error) from error
-        return WarcFile(self.name, self.length, self._digest.hexdigest(), self._records)
-
-    def _take_back(self) -> None:
-        """Cuts off what a failed write has left. Raises OSError."""
-        if self._to_take_back:
-            os.ftruncate(self._fd, self.length)
-            os.fsync(self._fd)
-            self._to_take_back = False
+        self._warcinfo_id = warcinfo.rec_headers.get_header("WARC-Record-ID")
+        return file
 
 
 class _Head(StatusAndHeaders):  # type: ignore[misc]  # warcio has no types
@@ -238,15 +159,6 @@ class _Head(StatusAndHeaders):  # type: ignore[misc]  # warcio has no types
 
 
 _RECORDS = WARCWriter(BytesIO(), gzip=False, warc_version="WARC/1.1")
-
-
-def sync_folder(folder: Path) -> None:
-    """Makes sure that a new or changed name in *folder* outlives a power cut. Raises OSError."""
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
 
 
 def _response(exchange: Exchange, warcinfo_id: str) -> ArcWarcRecord:
@@ -327,11 +239,13 @@ def _pack(record: ArcWarcRecord) -> bytes:
 
 
 def _request_head(exchange: Exchange) -> bytes:
-    parts = urlsplit(exchange.url)
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    parts = _URL_PARTS.match(exchange.url)
+    host, target = parts.groups() if parts else ("", "")
+    if not target.startswith("/"):
+        target = "/" + target
     headers = list(exchange.request_headers)
     if not any(_line_part(name).lower() == b"host" for name, _ in headers):
-        headers.insert(0, ("Host", parts.netloc.rpartition("@")[2]))
+        headers.insert(0, ("Host", host))
     return _head(f"{exchange.method} {_uri(target)} HTTP/1.1", headers)
 
 
@@ -390,21 +304,3 @@ def _capture(exchange: Exchange, record: ArcWarcRecord, data: bytes, name: str, 
         record_id=bare(fields.get_header("WARC-Record-ID")),
         revisit_of=bare(fields.get_header("WARC-Refers-To")) or None,
     )
-
-
-def _write_all(fd: int, data: bytes, offset: int) -> None:
-    """Writes *data* at *offset*. Raises OSError, also when the system takes only a part of it and then nothing."""
-    view = memoryview(data)
-    if killpoints.planned("warc-torn"):
-        os.pwrite(fd, view[: len(data) // 2], offset)
-        killpoints.reach("warc-torn")
-    while view:
-        if not (written := os.pwrite(fd, view, offset)):
-            raise OSError(errno.EIO, "nothing was written")
-        view = view[written:]
-        offset += written
-
-
-def _storage_failed(name: str, error: OSError) -> StorageFailed:
-    code = errno.errorcode.get(error.errno or 0, "unknown error")
-    return StorageFailed(f"could not write {name}: {error.strerror or error} ({code})")

@@ -110,8 +110,10 @@ def layout_of(path: Path) -> Layout:
 @lru_cache(maxsize=1024)
 def _layout(path: Path, _inode: int, _size: int) -> Layout:
     with path.open("rb") as file:
-        if file.read(2) != MAGIC[:2]:
-            # An empty file, or one whose very first bytes are damaged, is one of ours if its name says so.
+        if (beginning := file.read(5)) == b"WARC/":
+            return Layout.PLAIN
+        if not beginning.startswith(MAGIC[:2]):
+            # Empty, or damaged in its very first bytes: the name must tell.
             return Layout.MEMBERS if ".gz" in path.suffixes else Layout.PLAIN
         offset = 0
         for _ in range(2):

@@ -204,8 +204,8 @@ def _iterate_swiftly(path: Path, start: int) -> Generator[Record, None, int]:
     """Records as FastWARC reads them, as long as all is well; gives the offset from which it is not so sure.
 
     FastWARC checks the checksum, but it tells of a wrong one only when it goes on to the next record, hands out a record
-    that breaks off as if it were whole, and takes an empty member for the end of the file. So each record waits for the
-    next one, and the last is left to the careful reader.
+    that breaks off as if it were whole, takes an empty member for the end of the file, and a head with bare line feeds
+    for one long line. So each record waits for the next one, and the last is left to the careful reader.
     """
     waiting: Record | None = None
     with path.open("rb") as file:
@@ -215,7 +215,7 @@ def _iterate_swiftly(path: Path, start: int) -> Generator[Record, None, int]:
                 if waiting and each.stream_pos > waiting.offset:
                     yield replace(waiting, length=each.stream_pos - waiting.offset)
                     waiting, start = None, each.stream_pos
-                if waiting or each.content_length > RECORD_LIMIT:
+                if waiting or each.content_length > RECORD_LIMIT or "Content-Length" not in each.headers:
                     return start
                 waiting = Record(path, start, 0, each.headers.to_tuples(), each.reader.read())
         except OSError:
@@ -317,7 +317,8 @@ def split_content_type(value: str | None) -> tuple[str | None, str | None]:
 
 def bare(uri: str | None) -> str:
     """A URI without angle brackets (ids have them by the standard, URLs with some tools)."""
-    return (uri or "").strip().removeprefix("<").removesuffix(">")
+    uri = (uri or "").strip()
+    return uri[1:-1] if uri.startswith("<") and uri.endswith(">") else uri
 
 
 def _digest_fits(digest: str, data: bytes) -> bool:
