@@ -76,7 +76,7 @@ CREATE TABLE articles(
 ) STRICT;
 CREATE INDEX articles_url ON articles(url);
 CREATE INDEX articles_town ON articles(town_id, published_at);
-CREATE INDEX articles_published ON articles(published_at);
+CREATE INDEX articles_published ON articles(published_at, town_id, status, script, duplicate_of, source);
 CREATE INDEX articles_canonical ON articles(canonical_hash);
 CREATE INDEX articles_duplicate_of ON articles(duplicate_of) WHERE duplicate_of IS NOT NULL;
 CREATE TABLE article_urls(
