@@ -6,8 +6,10 @@ import http.client
 import json
 import re
 import time
-from html import unescape
+from collections.abc import Iterator
+from html import escape, unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,7 +38,7 @@ def visible_lines(html: str) -> list[str]:
 
 def text_of(site: Site, path: str, charset: str) -> str:
     codec = CHARSETS[charset].codec
-    return site.pages[path].body.decode(codec).removeprefix("\ufeff")
+    return site.pages[path].body.decode(codec, "replace").removeprefix("\ufeff")
 
 
 def test_the_sample_page_is_served_word_for_word(site: Site) -> None:
@@ -61,16 +63,61 @@ def test_the_same_day_gives_the_same_bytes(site: Site) -> None:
     assert {path: answer.body for path, answer in build(0).pages.items()} == before
 
 
-def test_every_address_of_an_article_shows_its_published_text(site: Site) -> None:
+def addresses(site: Site) -> Iterator[tuple[dict[str, Any], dict[str, Any], str]]:
+    """Every address with its article and the markup of all its pages."""
     for article in site.truth.articles:
         for where in article["addresses"]:
-            if where["part"] > 1:
-                continue
-            pages = [each["path"] for each in article["addresses"]]
-            text = "".join(text_of(site, path, where["charset"]) for path in pages if path == where["path"])
-            shown = "\n".join(visible_lines(text))
-            assert " ".join(where["title_as_published"].split()) in shown, where["path"]
-            assert where["published_as_printed"] in shown, where["path"]
+            if where["part"] == 1:
+                paths = [where["path"], *where["further"]]
+                yield article, where, "".join(text_of(site, path, where["charset"]) for path in paths)
+
+
+def test_every_address_shows_its_published_text_in_order(site: Site) -> None:
+    for article, where, html in addresses(site):
+        for each in where["removed"]:
+            html = html.replace(escape(each["text"]), "")
+        lines = iter(visible_lines(html))
+        assert any(where["title_as_published"] in line for line in visible_lines(html)), where["path"]
+        for line in where["body_as_published"].split("\n"):
+            for cell in filter(None, line.split("\t")):
+                wanted = " ".join(cell.split())
+                assert any(shown == wanted for shown in lines), (where["path"], cell, article["key"])
+
+
+def test_every_address_prints_its_meta_line(site: Site) -> None:
+    for article, where, html in addresses(site):
+        shown = "\n".join(visible_lines(html))
+        assert where["published_as_printed"] in shown, where["path"]
+        for name in ("source", "editor"):
+            if article[name] and where["script"] == "Hans":
+                assert article[name] in shown, (where["path"], name)
+        if where["views"] is not None:
+            assert str(where["views"]) in shown
+
+
+def test_every_injected_text_stands_in_its_page(site: Site) -> None:
+    places = set()
+    for _, where, html in addresses(site):
+        plain = unescape(re.sub(r"<[^>]+>", "", html)) + unescape(html)
+        for each in where["removed"]:
+            places.add((each["place"], each["hidden"]))
+            assert each["text"] in plain, (where["path"], each)
+    assert len(places) >= 10
+
+
+def test_the_portal_has_the_variety_that_it_promises(site: Site) -> None:
+    truth = site.truth
+    assert len(truth.articles) >= 240 and len(truth.towns) == 20
+    seen = [where for _, where, _ in addresses(site)]
+    assert {"Hans", "Hant", "mixed"} == {where["script"] for where in seen}
+    assert len({where["template"] for where in seen}) >= 6
+    assert set(CHARSETS) - {"utf-8-silent", "utf-8-meta"} <= {where["charset"] for where in seen}
+    assert max(where["parts"] for where in seen) >= 4
+    assert sum(each["duplicate_of"] is not None for each in truth.articles) >= 8
+    assert sum(each["damaged_lines"] != [] for each in seen) >= 2
+    years = {article["published_at"][:4] for article in truth.articles if article["published_at"]}
+    assert {str(year) for year in range(2005, 2026)} <= years
+    assert {each["found_by"] for each in truth.articles} == {"listing", "related", "related_all"}
 
 
 def test_every_link_of_a_listing_leads_somewhere(site: Site) -> None:

@@ -69,6 +69,11 @@ TEMPLATES: dict[str, Template] = {
             ("dash-seconds", "dash", "chinese-padded", "dash-day"), (2017, 2027), ("utf-8", "utf-8", "utf-8-silent"),
             "/jmxz/{slug}/{year}-{month}/{day}/content_{id}.htm", "{stem}_{part}.htm",
         ),
+        Template(
+            "soup", templates_new.soup, ("sections", "plain", "divs"),
+            ("dash-seconds", "dash", "dash-day"), (2021, 2027), ("utf-8", "utf-8-meta"),
+            "/detail?cid={no}&aid={id}", "{stem}&page={part}", validators=False,
+        ),
     )
 }  # fmt: skip
 
@@ -105,19 +110,26 @@ class Address:
     """Addresses that its 相关文章 leads to; None for a choice by seed."""
     headlines: tuple[tuple[str, str], ...] = ()
     """Text and address of its 文章随机推荐, where they are not left to the seed."""
+    when: datetime | None = None
+    """Time of publication at this address, where it is not the story's."""
     touched: datetime | None = None
     """Time of its last change after publication, for Last-Modified."""
     quirk: str = ""
-    """Something else about the page, by name (quirks.py)."""
+    """Something else about the page, by name (render.py): half-headline, entities, straddled."""
 
     def but(self, **changes: object) -> Address:
         """A copy with some fields changed."""
         return replace(self, **changes)  # type: ignore[arg-type]
 
     @property
+    def published(self) -> datetime:
+        """The time that its page prints."""
+        return self.when or self.story.when
+
+    @property
     def changed_at(self) -> datetime:
         """When the page last changed, as far as the server says."""
-        return self.touched or self.story.when
+        return self.touched or self.published
 
     def part_path(self, part: int) -> str:
         """The path of page *part* of the body."""

@@ -238,6 +238,44 @@ def loose(pieces: Iterable[Piece]) -> str:
     return "".join(out)
 
 
+def sections(pieces: Iterable[Piece]) -> str:
+    """Copied from a WeChat post: sections in sections, a span around a leaf, pictures by ``data-src``."""
+    out = ['<section data-tool="editor">']
+    for kind, group in _runs(pieces):
+        text = escape(group[0].text)
+        match kind:
+            case "row":
+                out.append(
+                    _table(
+                        group, '<section><table><tbody style="outline:0">', "<td><section>{}</section></td>"
+                    )
+                    + "</section>"
+                )
+            case "item":
+                out.append(
+                    "<ul class='list-paddingleft-1'>"
+                    + "".join(f"<li><p><span>{escape(each.text)}</span></p></li>" for each in group)
+                    + "</ul>"
+                )
+            case "image":
+                out.append(
+                    f'<section style="text-align:center"><img class="rich_pages" data-src="{group[0].image}" src="{group[0].image}" alt="{text}"></section>'
+                )
+            case "heading":
+                out.append(
+                    f'<section style="text-align:center"><section style="display:inline-block;border-bottom:2px solid #c00"><p><strong>{text}</strong></p></section></section>'
+                )
+            case "caption":
+                out.append(f'<p style="text-align:center;font-size:12px">{text}</p>')
+            case "byline":
+                out.append(f'<p style="text-align:right"><span>{text}</span></p>')
+            case _:
+                out.append(
+                    f'<section><p style="text-indent:2em"><span style="letter-spacing:1px"><span leaf="">{text}</span></span></p></section><p><br></p>'
+                )
+    return "".join(out) + "</section>"
+
+
 STYLES: dict[str, BodyStyle] = {
-    style.__name__: style for style in (plain, breaks, word, spans, divs, semantic, loose)
+    style.__name__: style for style in (plain, breaks, word, spans, divs, semantic, loose, sections)
 }

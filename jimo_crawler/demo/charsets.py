@@ -16,6 +16,11 @@ class Charset:
     """charset of ``<meta>``; empty for none."""
     bom: bool = False
 
+    @property
+    def half(self) -> bytes:
+        """What is left of a character that was cut by bytes."""
+        return b"\xe5\x8d" if self.codec == "utf-8" else b"\xb0"
+
 
 CHARSETS = {
     "utf-8": Charset("utf-8", "utf-8", "utf-8"),
@@ -34,10 +39,19 @@ CHARSETS = {
     "big5": Charset("big5hkscs", "", "big5"),
 }
 
+LOST_BYTES = "\ufffd"
+"""In a page's text: a character whose bytes are damaged."""
+HALF_CHARACTER = "\ufffc"
+"""In a page's text: a character of which only the first bytes are left."""
+
 
 def encode(html: str, charset: Charset) -> bytes:
     """The bytes of a page; what the codec lacks becomes a numeric entity, as browsers' forms make it."""
     data = html.encode(charset.codec, "xmlcharrefreplace")
+    if LOST_BYTES in html or HALF_CHARACTER in html:
+        for mark, damage in ((LOST_BYTES, b"\xff"), (HALF_CHARACTER, charset.half)):
+            written = mark.encode(charset.codec, "xmlcharrefreplace")
+            data = data.replace(written, damage)
     return b"\xef\xbb\xbf" + data if charset.bom else data
 
 

@@ -9,58 +9,19 @@ from __future__ import annotations
 from enum import StrEnum
 from functools import cache
 
-from jimo_crawler.demo.texts import read_text
+from jimo_crawler.demo.texts import read_text, words
 
 READINGS = dict(
     pair.split(":")
-    for pair in [
-        "發:fā",
-        "業:yè",
-        "務:wù",
-        "產:chǎn",
-        "據:jù",
-        "實:shí",
-        "們:men",
-        "時:shí",
-        "來:lái",
-        "為:wéi",
-        "開:kāi",
-        "這:zhè",
-        "個:gè",
-        "對:duì",
-        "經:jīng",
-        "區:qū",
-        "過:guò",
-        "進:jìn",
-        "動:dòng",
-        "場:chǎng",
-        "設:shè",
-        "現:xiàn",
-        "長:cháng",
-        "無:wú",
-        "會:huì",
-        "點:diǎn",
-        "節:jié",
-        "項:xiàng",
-        "農:nóng",
-        "資:zī",
-        "學:xué",
-        "關:guān",
-        "問:wèn",
-        "題:tí",
-        "車:chē",
-        "線:xiàn",
-        "統:tǒng",
-        "員:yuán",
-        "請:qǐng",
-        "說:shuō",
-        "還:hái",
-        "後:hòu",
-        "從:cóng",
-        "裏:lǐ",
-        "將:jiāng",
-        "環:huán",
-    ]
+    for pair in words(
+        "發:fā 業:yè 務:wù 產:chǎn 據:jù 實:shí 們:men 時:shí 來:lái "
+        "為:wéi 開:kāi 這:zhè 個:gè 對:duì 經:jīng 區:qū 過:guò "
+        "進:jìn 動:dòng 場:chǎng 設:shè 現:xiàn 長:cháng 無:wú "
+        "會:huì 點:diǎn 節:jié 項:xiàng 農:nóng 資:zī 學:xué "
+        "關:guān 問:wèn 題:tí 車:chē 線:xiàn 統:tǒng 員:yuán "
+        "請:qǐng 說:shuō 還:hái 後:hòu 從:cóng 裏:lǐ 將:jiāng "
+        "環:huán"
+    )
 )
 """The fixed list of a converter that annotates: one reading a character, whatever the word."""
 LIGHT_READINGS = frozenset("發業務產據實們時來為開這")

@@ -48,7 +48,7 @@ def _document(title: str, body: str, charset: str) -> bytes:
 
 def _headlines(addresses: Sequence[Address]) -> str:
     return "".join(
-        f'<li><a href="{escape(each.path)}">{escape(each.story.title)}</a> {each.story.when:%m-%d}</li>\n'
+        f'<li><a href="{escape(each.path)}">{escape(each.story.title)}</a> {each.published:%m-%d}</li>\n'
         for each in addresses
     )
 

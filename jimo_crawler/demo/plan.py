@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from random import Random
 
+from jimo_crawler.demo import specials, variety
 from jimo_crawler.demo.address import TEMPLATES, Address, Template
 from jimo_crawler.demo.converter import Readings, Script
 from jimo_crawler.demo.grammar import compose
 from jimo_crawler.demo.spam import SAMPLE_LINE, Injection, inject
 from jimo_crawler.demo.story import Story, paragraphs
 from jimo_crawler.demo.texts import read_text
-from jimo_crawler.demo.towns import TOWNS, Town, town
+from jimo_crawler.demo.towns import TOWNS, ZONE, Town, town
 
 SEED = "jimo"
-ZONE = timezone(timedelta(hours=8))
 FIRST_DAY = datetime(2026, 1, 5, 6, tzinfo=UTC)
 COUNTY = Town("即墨区", "jimo", ("古城", "鳌山湾", "墨水河畔", "创智新区"), "numbers", former="即墨市")
 """Whom the news outside the town sections is about."""
@@ -142,8 +142,8 @@ def ordinary(where: Town, number: int, *, extra: bool = False) -> Address:
     elif extra:
         when = moment(rng, 2004, 2019)
     else:  # one in every stretch of the twenty years, so that every era has its share
-        span = 21 / where.stories
-        when = moment(rng, 2005 + int(number * span), 2005 + int(number * span))
+        year = 2005 + number * 20 // (where.stories - 1)
+        when = moment(rng, year, year)
     story = compose(key, SEED, where, when)
     address = put(story, where.name, listed_in=(where.name,))
     if rng.random() < 0.3:
@@ -151,12 +151,70 @@ def ordinary(where: Town, number: int, *, extra: bool = False) -> Address:
     return address
 
 
+TWICE = (
+    ("jinkou/9", "田横镇", Script.HANS, 0),
+    ("tianheng/8", "金口镇", Script.FULL, 0),
+    ("lancun/7", "大信街道", Script.LIGHT, 0),
+    ("qiji/3", "移风店镇", Script.HANS, 0),
+    ("longshan/10", "北安街道", Script.FULL, 3605),
+    ("wenquan/11", "鳌山卫街道", Script.LIGHT, 90),
+    ("huanxiu/6", "通济街道", Script.MIXED, 0),
+    ("nanquan/2", "蓝村街道", Script.HANS, 86_400),
+    ("lingshan/10", "龙泉街道", Script.HANS, 0),
+)
+"""Stories that two towns carry: key, the other town, its script there, seconds by which it came later."""
+REPRINTED = (
+    ("jinkou/11", "金口镇"),
+    ("chaohai/9", "环秀街道"),
+    ("daxin/12", "大信街道"),
+    ("duanbolan/10", "移风店镇"),
+    ("beian/8", "北安街道"),
+    ("aoshanwei/12", "温泉街道"),
+    ("tongji/13", "通济街道"),
+    ("longquan/9", "龙泉街道"),
+)
+"""Stories that came again under another title or source, and the town that carried them then."""
+
+
+def repeated(ordinaries: Sequence[Address]) -> Iterator[Address]:
+    """Exact duplicates at other towns' addresses, and reprints."""
+    by_key = {each.story.key: each for each in ordinaries}
+    for key, where, script, later in TWICE:
+        original = by_key[key]
+        when = original.story.when + timedelta(seconds=later) if later else None
+        yield put(original.story, where, script=script, listed_in=(where,), when=when)
+    for number, (key, where) in enumerate(REPRINTED):
+        story = variety.reprint(by_key[key].story, number)
+        yield put(story, where, listed_in=(where,), script=Script.LIGHT if number % 3 == 2 else Script.HANS)
+
+
+def special_addresses(found: Sequence[Address]) -> tuple[list[Address], list[Address]]:
+    """The articles of ``special.txt``, and *found* with related lists that lead to those that no listing has."""
+    linked: dict[str, Address] = {}
+    placed = []
+    for special in specials.read():
+        address = put(special.story, special.section, special.template, **special.changes)
+        placed.append(address.but(listed_in=special.listed_in))
+        if special.linked_from:
+            linked[special.linked_from] = address
+    known = [
+        each.but(related=(linked.pop(each.story.key).path,)) if each.story.key in linked else each
+        for each in found
+    ]
+    assert not linked, f"nothing leads to {linked}"
+    return placed, known
+
+
 @cache
 def addresses(articles: int | None = None) -> tuple[Address, ...]:
     """Every address of day 0; *articles* adds older stories until there are about that many."""
     headed, headlines = headline_addresses()
-    found = [*sample_addresses(headlines), *headed]
-    found += [ordinary(where, number) for where in TOWNS for number in range(where.stories)]
+    ordinaries = variety.apply(
+        [ordinary(where, number) for where in TOWNS for number in range(where.stories)]
+    )
+    again = list(repeated(ordinaries))
+    placed, ordinaries = special_addresses(ordinaries)
+    found = [*sample_addresses(headlines), *headed, *placed, *ordinaries, *again]
     for number in range(max(0, (articles or 0) - len(found))):
         where = TOWNS[number % 15]
         found.append(ordinary(where, number // 15, extra=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
@@ -10,7 +11,7 @@ from random import Random
 
 from jimo_crawler.demo import bodies, listings
 from jimo_crawler.demo.address import TEMPLATES, Address
-from jimo_crawler.demo.charsets import CHARSETS, encode
+from jimo_crawler.demo.charsets import CHARSETS, HALF_CHARACTER, encode
 from jimo_crawler.demo.converter import Script, annotate, to_traditional
 from jimo_crawler.demo.listings import ListingView, Row, page_link
 from jimo_crawler.demo.stamps import printed
@@ -32,10 +33,31 @@ def serve(address: Address, text: str, line: int = 0) -> str:
 
 def served_pieces(address: Address) -> tuple[Piece, ...]:
     """The body as served."""
-    return tuple(
+    pieces = tuple(
         Piece(piece.kind, serve(address, piece.text, line), piece.image)
         for line, piece in enumerate(address.story.pieces)
     )
+    if address.quirk != "straddled":
+        return pieces
+    at, damaged = straddled_line(pieces)
+    return (*pieces[:at], Piece(pieces[at].kind, damaged), *pieces[at + 1 :])
+
+
+ANNOTATED = re.compile(r"[^\x00-\x7f]\(([a-zà-ǜ]+)\)([^\x00-\x7f]{2,})")
+
+
+def straddled_line(pieces: Sequence[Piece]) -> tuple[int, str]:
+    """The paragraph that a replacement on bytes has damaged, and its text: ``?`` for the character and its bracket,
+    then what follows read one byte off, up to the next ASCII character."""
+
+    def off_by_one(found: re.Match[str]) -> str:
+        rest = found[2].encode("gb18030")[1:].decode("gb18030", "ignore")
+        return f"?{found[1]}){rest}"
+
+    for number, piece in enumerate(pieces):
+        if piece.kind == "paragraph" and number and ANNOTATED.search(piece.text):
+            return number, ANNOTATED.sub(off_by_one, piece.text, count=1)
+    raise LookupError("no paragraph with a reading to damage")
 
 
 def split(pieces: Sequence[Piece], parts: int) -> tuple[tuple[Piece, ...], ...]:
@@ -66,7 +88,7 @@ def _body(address: Address, pieces: tuple[Piece, ...], part: int) -> str:
         tainted = Piece("paragraph", pieces[last].text + inline[0])
         pieces = (*pieces[:last], tainted, *pieces[last + 1 :])
     if not at["middle"]:
-        return at["top"] + style(pieces) + at["bottom"]
+        return at["top"] + _marked(address, style(pieces)) + at["bottom"]
     half = next(
         n
         for n in range(len(pieces) // 2, len(pieces) + 1)
@@ -75,11 +97,24 @@ def _body(address: Address, pieces: tuple[Piece, ...], part: int) -> str:
     return at["top"] + style(pieces[:half]) + at["middle"] + style(pieces[half:]) + at["bottom"]
 
 
+def _entities(text: str) -> str:
+    """Every character a numeric entity."""
+    return "".join(f"&#{ord(each)};" for each in text)
+
+
+def _marked(address: Address, html: str) -> str:
+    """A body's markup with its text in entities, where the page's editor wrote it so."""
+    if address.quirk != "entities":
+        return html
+    return "".join(each if each.isascii() else f"&#{ord(each)};" for each in html)
+
+
 def _side(address: Address, pool: Sequence[Address], salt: str, count: int) -> tuple[Anchor, ...]:
     """Some other addresses, headlines cut, in Simplified whatever the page's script."""
     rng = Random(f"{address.path}/{salt}/{address.refreshed}")
     chosen = rng.sample(range(len(pool)), min(count, len(pool)))
-    return tuple(Anchor(escape(cut(pool[n].story.title)), escape(pool[n].path)) for n in chosen)
+    end = HALF_CHARACTER if address.quirk == "half-headline" else ""
+    return tuple(Anchor(escape(cut(pool[n].story.title)) + end, escape(pool[n].path)) for n in chosen)
 
 
 def article_page(
@@ -101,8 +136,11 @@ def article_page(
     head = "".join(each.text for each in address.spam if each.place == "head")
     keywords = "".join(each.text for each in address.spam if each.place == "meta")
     crumbs = tuple(Anchor(say(name), href) for name, href in trail)
-    own = say(story.title)
+    own = _entities(story.title) if address.quirk == "entities" else say(story.title)
     head_title = f"{own}_{say(address.section)}_{say('即墨信息港')}"
+    if head:
+        joined = _entities(head) if address.turn % 3 == 0 else escape(head)
+        head_title = f"{joined}_{head_title}" if address.turn % 2 else f"{head_title}-{joined}"
     neighbours = _side(address, pool, "neighbours", 2)
     if address.headlines:
         picked = tuple(Anchor(escape(text), escape(href)) for text, href in address.headlines)
@@ -118,13 +156,13 @@ def article_page(
         Anchor(str(n), "" if n == part else escape(path)) for n, path in enumerate(address.paths, 1)
     )
     view = ArticleView(
-        title=own + escape(title),
-        head_title=escape(head) + "_" + head_title if head and address.turn % 2 else head_title + escape(f"-{head}" if head else ""),
+        title=f"{own}_{escape(title)}" if title else own,
+        head_title=head_title,
         keywords=escape(keywords) or f"{say(address.section)},{own}",
         description=escape(keywords) or say(story.lines[0][:60]) if story.lines else "",
         charset=charset.meta,
         crumbs=crumbs,
-        time=printed(address.stamp, story.when),
+        time=printed(address.stamp, address.published),
         source=None if story.source is None else say(story.source),
         editor=None if story.editor is None else say(story.editor),
         author=None if story.author is None else say(story.author),
@@ -165,7 +203,7 @@ def listing_page(
             text=say(_shortened(each.story.title, where.style)),
             title=say(each.story.title),
             href=escape(each.path),
-            date=f"{each.story.when:%Y-%m-%d}",
+            date=f"{each.published:%Y-%m-%d}",
         )
         for each in members[start : start + where.per_page]
     ]

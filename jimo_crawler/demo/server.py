@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
+from jimo_crawler.demo.clutter import HOST
 from jimo_crawler.demo.portal import Answer, Site, build, day_start
 
 SESSION = re.compile(r";jsessionid=\w+|(?<=[?&])(?:PHPSESSID|sid|ASPSESSIONID\w*)=\w*&?", re.IGNORECASE)
@@ -143,6 +144,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_HEAD = do_GET
 
     def _send(self, status: int, answer: Answer, body: bytes) -> None:
+        body = body.replace(HOST.encode(), f"{self.portal.host}:{self.portal.port}".encode())
         self._note(status, len(body))
         self.send_response(status)
         for name, value in answer.headers.items():

@@ -8,13 +8,15 @@ from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
 
-from jimo_crawler.demo import fixed, render
+from jimo_crawler.demo import clutter, fixed, render
 from jimo_crawler.demo.address import Address
 from jimo_crawler.demo.charsets import CHARSETS, content_type
 from jimo_crawler.demo.listings import page_path
 from jimo_crawler.demo.plan import day_start
 from jimo_crawler.demo.towns import TOWNS, Town
-from jimo_crawler.demo.truth import Truth, article
+from jimo_crawler.demo.truth import Truth, article, mark_reprints
+
+WORD_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(range(256)) * 16
 
 
 @dataclass
@@ -86,7 +88,7 @@ class Assembler:
         self.site.pages[path] = Answer(200, headers, make, validators, modified)
 
     def _fixed_pages(self) -> None:
-        recent = sorted(self.addresses, key=lambda each: each.story.when, reverse=True)
+        recent = sorted(self.addresses, key=lambda each: each.published, reverse=True)
         towns = [each for each in recent if each.listed_in][:12]
         news = [each for each in recent if each.section in fixed.OTHER_SECTIONS]
         self.site.pages["/robots.txt"] = Answer(
@@ -109,7 +111,7 @@ class Assembler:
     def _listing(self, where: Town) -> None:
         members = sorted(
             (each for each in self.addresses if where.name in each.listed_in),
-            key=lambda each: (each.story.when, each.path),
+            key=lambda each: (each.published, each.path),
             reverse=True,
         )
         total = render.pages(where, len(members))
@@ -119,7 +121,9 @@ class Assembler:
         for number, path in enumerate(paths, 1):
             self._page(
                 path,
-                lambda n=number: render.listing_page(where, n, members, trail, ()),  # type: ignore[misc]
+                lambda n=number: render.listing_page(  # type: ignore[misc]
+                    where, n, members, trail, tuple(clutter.fragments(where, n, members))
+                ),
                 charset,
                 max(each.changed_at for each in members),
             )
@@ -135,6 +139,30 @@ class Assembler:
                 "articles": [each.path for each in members],
             }
         )
+
+        for path, (title, kind, outcomes) in clutter.specials(where).items():
+            self._special(path, title, kind, outcomes, paths[0], trail)
+
+    def _special(
+        self,
+        path: str,
+        title: str,
+        kind: str,
+        outcomes: Sequence[str],
+        listing: str,
+        trail: Sequence[tuple[str, str]],
+    ) -> None:
+        self.site.truth.pages[path] = {
+            "kind": kind,
+            "title": title,
+            "outcomes": list(outcomes),
+            "linked_from": [listing],
+        }
+        if kind == "attachment":
+            headers = {"Content-Type": "application/msword"}
+            self.site.pages[path] = Answer(200, headers, lambda: WORD_FILE, modified=day_start(-2000))
+        elif kind != "dead":
+            self._page(path, lambda: clutter.special_page(kind, title, trail), "gbk", validators=False)
 
     def _article(self, address: Address) -> None:
         listing = next((page_path(each, 1) for each in TOWNS if each.name == address.section), "")
@@ -155,17 +183,16 @@ class Assembler:
             groups.setdefault(each.story.key, []).append(each)
         for group in groups.values():
             self.site.truth.articles.append(article(group, towns, self._listed_on, self._found_by(group)))
+        mark_reprints(self.site.truth.articles)
 
     def _found_by(self, group: Sequence[Address]) -> str:
         if any(each.listed_in for each in group):
             return "listing"
         named = {where.short for where in TOWNS}
-        texts = [
-            text
-            for each in self.addresses
-            for text, href in each.headlines
-            if href in {a.path for a in group}
-        ]
+        paths = {each.path for each in group}
+        texts = [text for each in self.addresses for text, href in each.headlines if href in paths]
+        if any(path in (each.related or ()) for each in self.addresses for path in paths):
+            texts.append(render.cut(group[0].story.title))
         if any(name in text for text in texts for name in named):
             return "related"
         return "related_all" if texts else "none"

@@ -6,44 +6,22 @@ from dataclasses import dataclass
 from html import escape
 from random import Random
 
+from jimo_crawler.demo.texts import words
+
 SAMPLE_LINE = (
     "亚洲日产乱码一二三四天涯|国产VA免费精品高清在线30页|国产99视频精品免费视频7|亚洲VA欧美VA人人爽成人影院"
 )
-REGIONS = ["亚洲", "欧美", "国产", "日韩", "日本", "欧洲", "东京"]
-QUALITIES = ["精品", "高清", "无码", "免费", "超清", "久久", "综合", "午夜"]
-CONTAINERS = ["影院", "视频", "一区", "二区", "三区", "专区", "影视", "在线视频", "大片"]
-TAILS = ["在线观看", "不卡", "30页", "在线播放", "免费看", "99", "第12P", "无广告", "最新"]
-BRANDS = ["金沙湾", "皇冠城", "新葡坊", "九州通", "云顶阁", "永利源"]
-GAMES = ["棋牌", "彩票", "体育", "电子游艺", "真人百家", "捕鱼"]
-ACTIONS = ["官网", "下载", "登录入口", "APP下载", "手机版", "注册送彩金"]
-COUNTIES = [
-    "铁岭县",
-    "民勤县",
-    "盐池县",
-    "武宁县",
-    "尚义县",
-    "三都",
-    "嘉鱼县",
-    "长丰县",
-    "德格县",
-    "靖宇县",
-    "桃源县",
-    "大埔县",
-    "麟游县",
-    "新龙县",
-    "和硕县",
-    "延长县",
-    "江永县",
-    "峨山",
-    "凤冈县",
-    "方山县",
-    "泰来县",
-    "灵石县",
-    "巧家县",
-    "安义县",
-    "石城县",
-    "临泽县",
-]
+REGIONS = words("亚洲 欧美 国产 日韩 日本 欧洲 东京")
+QUALITIES = words("精品 高清 无码 免费 超清 久久 综合 午夜")
+CONTAINERS = words("影院 视频 一区 二区 三区 专区 影视 在线视频 大片")
+TAILS = words("在线观看 不卡 30页 在线播放 免费看 99 第12P 无广告 最新")
+BRANDS = words("金沙湾 皇冠城 新葡坊 九州通 云顶阁 永利源")
+GAMES = words("棋牌 彩票 体育 电子游艺 真人百家 捕鱼")
+ACTIONS = words("官网 下载 登录入口 APP下载 手机版 注册送彩金")
+COUNTIES = words(
+    "铁岭县 民勤县 盐池县 武宁县 尚义县 三都 嘉鱼县 长丰县 德格县 靖宇县 桃源县 大埔县 麟游县 "
+    "新龙县 和硕县 延长县 江永县 峨山 凤冈县 方山县 泰来县 灵石县 巧家县 安义县 石城县 临泽县"
+)
 ADVERTS = (
     "代开发票（普票、专票）点数低,先验后付,薇信:1 3 8 0 0 0 0 {n} 张经理",
     "专业办证刻章,各类学历证书,➕V:jm{n}88,当天出证,货到付款",
@@ -94,10 +72,10 @@ def _links(text: str) -> str:
 HIDINGS = {
     "p": "<p>{text}</p>",
     "div": "<div>{text}</div>",
-    "br": "{text}<br>",
+    "br": "<br>{text}<br>",
     "bare": "{text}",
     "links": "<div>{links}</div>",
-    "font": '<font size="2">{text}</font><br />',
+    "font": '<br /><font size="2">{text}</font><br />',
     "display": '<div style="display:none">{text}</div>',
     "display-links": '<ul style="display: none;"><li>{links}</li></ul>',
     "left": '<div style="position:absolute;left:-9999px;top:-1000px">{links}</div>',

@@ -33,6 +33,8 @@ class Story:
     views: int | None = None
     reprint_of: str = ""
     """Key of the story that this one reprints with another title or source."""
+    group: str = ""
+    """Name of the group of look-alikes (same form, other facts) that it belongs to."""
 
     @property
     def lines(self) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ def dede(view: ArticleView) -> str:
     views = (
         view.views or '<script src="/plus/count.php?view=yes&aid=1&mid=1" type="text/javascript"></script>'
     )
-    source = f"<small>{say('来源')}:</small>{view.source or say('未知')}" if view.source else ""
+    source = f"<small>{say('来源')}:</small>{view.source}" if view.source else ""
     author = f"<small>{say('作者')}:</small>{view.author}" if view.author else ""
     editor = f'<div class="dede_editor">({say("责任编辑")}：{view.editor})</div>' if view.editor else ""
     main = f"""<div class="pleft">
@@ -183,4 +183,29 @@ def html5(view: ArticleView) -> str:
 <footer class="site"><p>{COPYRIGHT}</p></footer>
 {view.foot}</body>
 </html>
+"""
+
+
+def soup(view: ArticleView) -> str:
+    """2021-, built by a site service: divs with hashed names all the way, a time without a label, no ``<h1>``."""
+    say = view.say
+    trail = "".join(
+        f'<div class="c-1x9">{each.html() if each.href else each.text}</div><div class="c-1x0">/</div>'
+        for each in view.crumbs
+    )
+    facts = [f'<div class="t-77a">{view.time}</div>']
+    for label, value in ((say("来源"), view.source), (say("记者"), view.author), (say("责编"), view.editor)):
+        if value:
+            facts.append(f'<div class="t-77a">{label}: {value}</div>')
+    if view.views:
+        facts.append(f'<div class="t-77b"><i></i>{view.views}{say("次浏览")}</div>')
+    box = f"""<div class="s-3k1"><div class="s-3k2">{say("相关推荐")}</div>{view.items(view.related + view.picked[:8], '<div class="s-3k3">{}</div>')}</div>"""
+    main = f"""<div class="a-0f2"><div class="a-0f3">{view.title}</div><div class="a-0f4">{"".join(facts)}</div>
+<div class="a-0f5">{view.body}</div>{view.pager('<div class="p-9">', "</div>", '<div class="p-9c">{}</div>')}
+<div class="a-0f6"><div>{say("分享到")}</div><div class="ico"></div></div></div>"""
+    return f"""<!DOCTYPE html><html><head>{view.meta_charset}<meta name="renderer" content="webkit"><title>{view.head_title}</title>
+<meta name="keywords" content="{view.keywords}"><script>window.__INITIAL_STATE__={{"page":"detail"}};</script></head>
+<body><div id="app">{view.first}<div class="h-a1"><div class="h-a2"><a href="/">{say("即墨信息港")}</a></div><div class="h-a3"><a href="/news/">{say("新闻")}</a></div><div class="h-a3"><a href="/jmxz/">{say("即墨乡镇")}</a></div></div>
+<div class="c-1x8">{trail}</div><div class="w-5">{box + main if view.side_first else main + box}</div>
+<div class="f-2"><div>{COPYRIGHT}</div></div>{view.foot}</div></body></html>
 """

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta, timezone
+
+ZONE = timezone(timedelta(hours=8))
+"""What the portal prints its times in."""
 
 
 @dataclass(frozen=True, slots=True)

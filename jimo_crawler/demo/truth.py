@@ -9,7 +9,7 @@ from typing import Any
 
 from jimo_crawler.demo.address import Address
 from jimo_crawler.demo.converter import Script
-from jimo_crawler.demo.render import serve, served_pieces, split
+from jimo_crawler.demo.render import serve, served_pieces, split, straddled_line
 from jimo_crawler.demo.stamps import printed, understood
 
 SCRIPTS = {Script.HANS: "Hans", Script.LIGHT: "Hant", Script.FULL: "Hant", Script.MIXED: "mixed"}
@@ -51,6 +51,14 @@ def body_of(address: Address) -> str:
     return "\n".join(line.strip() for line in address.story.lines)
 
 
+def damaged_lines(address: Address) -> list[int]:
+    """Which lines of the body nobody can read any more: those run through by a replacement on bytes."""
+    if address.quirk != "straddled":
+        return []
+    at, _ = straddled_line(served_pieces(address.but(quirk="")))
+    return [sum(each.kind != "image" for each in address.story.pieces[:at])]
+
+
 def _removed(address: Address) -> list[dict[str, Any]]:
     return [
         {"text": each.text, "place": each.place, "hidden": each.hidden, "kind": each.kind}
@@ -76,17 +84,19 @@ def at_address(address: Address, listed_on: Sequence[str]) -> list[dict[str, Any
         "path": address.path,
         "part": 1,
         "parts": address.parts,
+        "further": list(address.paths[1:]),
         "section": address.section,
         "template": address.template,
         "charset": address.charset,
         "script": SCRIPTS[address.script],
         "title_as_published": serve(address, story.title),
         "body_as_published": "\n".join(each.text for each in served_pieces(address) if each.kind != "image"),
-        "published_at": understood(address.stamp, story.when),
-        "published_as_printed": printed(address.stamp, story.when),
+        "published_at": understood(address.stamp, address.published),
+        "published_as_printed": printed(address.stamp, address.published),
         "author": story.author or ("佚名" if address.template == "powereasy" else None),
         "views": story.views,
         "removed": _removed(address),
+        "damaged_lines": damaged_lines(address),
         "listed_on": list(listed_on),
         "validators": address.validators,
     }
@@ -104,7 +114,7 @@ def article(
     group: Sequence[Address], towns: Iterable[str], listed_on: dict[str, list[str]], found_by: str
 ) -> dict[str, Any]:
     """One article and all its addresses. The one with the smallest (published_at, path) speaks for it."""
-    group = sorted(group, key=lambda each: (understood(each.stamp, each.story.when) or "", each.path))
+    group = sorted(group, key=lambda each: (understood(each.stamp, each.published) or "", each.path))
     first, story = group[0], group[0].story
     addresses = [row for each in group for row in at_address(each, listed_on.get(each.path, ()))]
     return {
@@ -124,7 +134,20 @@ def article(
         "script": addresses[0]["script"],
         "status": "live",
         "url": first.path,
+        "reprint_of": story.reprint_of or None,
         "duplicate_of": None,
+        "group": story.group or None,
         "images": _images(first),
         "addresses": addresses,
     }
+
+
+def mark_reprints(articles: Iterable[dict[str, Any]]) -> None:
+    """Fill ``duplicate_of``: among an article and its reprints, the one with the smallest (published_at, url)."""
+    families: dict[str, list[dict[str, Any]]] = {}
+    for each in articles:
+        families.setdefault(each["reprint_of"] or each["key"], []).append(each)
+    for family in families.values():
+        first, *others = sorted(family, key=lambda each: (each["published_at"] or "", each["url"]))
+        for each in others:
+            each["duplicate_of"] = first["url"]
