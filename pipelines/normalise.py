@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from jimo_crawler.items import Visit
 from jimo_crawler.text import normal
+from pipelines import Stats
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
-    from scrapy.statscollectors import StatsCollector
 
 
 class Normalise:
     """Thin hook over ``text/normal.py``."""
 
-    def __init__(self, stats: StatsCollector) -> None:
+    def __init__(self, stats: Stats) -> None:
         self._stats = stats
 
     @classmethod

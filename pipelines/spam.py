@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from jimo_crawler.errors import Outcome, Reason, Stage
 from jimo_crawler.items import Failure, Visit
 from jimo_crawler.text import spam
+from pipelines import Stats
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
-    from scrapy.statscollectors import StatsCollector
 
 
 class SpamFilter:
     """Thin hook over ``text/spam.py``: a report about spam is not spam, a page of nothing else is a takeover."""
 
-    def __init__(self, stats: StatsCollector) -> None:
+    def __init__(self, stats: Stats) -> None:
         self._stats = stats
 
     @classmethod

@@ -212,16 +212,21 @@ class write:
     """A write transaction: ``BEGIN IMMEDIATE`` … ``COMMIT``, rolled back on any exception.
 
     sqlite-utils' ``atomic()`` opens a plain ``BEGIN``, which fails at once when it has to turn a read into a write.
+    Inside another one it is part of that (a replay writes many Visits in one).
     """
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
+        self._outermost = not conn.in_transaction
 
     def __enter__(self) -> sqlite3.Connection:
-        self._conn.execute("BEGIN IMMEDIATE")
+        if self._outermost:
+            self._conn.execute("BEGIN IMMEDIATE")
         return self._conn
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if not self._outermost:
+            return
         if kind is None:
             self._conn.execute("COMMIT")
         elif self._conn.in_transaction:

@@ -12,6 +12,7 @@ from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
 from scrapy.resolver import CachingThreadedResolver
 
 from jimo_crawler.fetching.run import run_of
+from jimo_crawler.parsers.hosts import Hosts
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -20,41 +21,9 @@ if TYPE_CHECKING:
     from twisted.internet.base import ReactorBase
     from twisted.internet.defer import Deferred
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
-
 
 class OffPortal(IgnoreRequest):
     """A request (or the target of a redirect) that is not the portal's; its text is the URL."""
-
-
-class Hosts:
-    """The portal's hosts: that of its entry page with and without ``www.``, on its port, and those named beside it."""
-
-    def __init__(self, portal_url: str, more: tuple[str, ...] = ()) -> None:
-        self._places: set[tuple[str, int | None]] = set()
-        self._add(portal_url)
-        for each in more:
-            self._add(each if "://" in each else f"//{each}")
-
-    def _add(self, url: str) -> None:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").removeprefix("www.")
-        usual = parts.port in (None, 80, 443)
-        for name in (host, f"www.{host}"):
-            self._places |= {(name, port) for port in ((80, 443) if usual else (parts.port,))}
-
-    def allow(self, url: str) -> bool:
-        """Whether *url* is http(s) and on a host and port of the portal, without credentials."""
-        try:
-            parts = urlsplit(url)
-            port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
-        except ValueError:
-            return False
-        return (
-            parts.scheme in _DEFAULT_PORTS
-            and (parts.hostname or "", port) in self._places
-            and "@" not in parts.netloc
-        )
 
 
 class Guard:

@@ -106,6 +106,7 @@ class Run:
         crawl_id: int,
         run_clock: clock.Clock,
         plan: Plan,
+        spider: str,
         any_section: bool,
     ) -> None:
         self.config = config
@@ -126,6 +127,11 @@ class Run:
             run_clock,
             software=f"jimo-crawler/{__version__}",
             max_size=config.warc_max_bytes,
+            info={
+                "jimo-spider": spider,
+                "jimo-portal-url": config.portal_url,
+                "jimo-hosts": ",".join(config.hosts),
+            },
         )
         discovery = Discovery(
             conn,
@@ -176,7 +182,7 @@ class Run:
                     ),
                 ).lastrowid
             assert crawl_id is not None
-            return cls(config, lock, conn, crawl_id, run_clock, plan, any_section)
+            return cls(config, lock, conn, crawl_id, run_clock, plan, spider, any_section)
         except sqlite3.Error as error:
             lock.release()
             raise StorageFailed(f"the archive {config.archive} cannot be written: {error}") from error

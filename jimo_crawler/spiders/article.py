@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from jimo_crawler.archive.frontier import Plan
 from jimo_crawler.errors import BadArgument
-from jimo_crawler.fetching.guard import Hosts
 from jimo_crawler.fetching.run import Config
+from jimo_crawler.parsers.hosts import Hosts
 from jimo_crawler.parsers.urls import canonical_url
 from jimo_crawler.spiders.arguments import check_names, read_url
 from jimo_crawler.spiders.base import JimoSpider
