@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 
+from jimo_crawler.archive.duplicates import Duplicates, order
 from jimo_crawler.clock import from_stamp
 from jimo_crawler.errors import Outcome
 from jimo_crawler.items import Article, Fingerprint, Image
@@ -19,9 +20,6 @@ from jimo_crawler.text import diff, fingerprint
 
 REPLACED = 0.6
 """Magnitude of change from which a page is another article and not a new version of the same one."""
-
-_LATE = "9999"
-"""Stands for the time of publication of a page that prints none: after all others."""
 
 _COPIED = (
     *("town_id", "title", "body", "published_at", "source", "editor", "author", "views", "script"),
@@ -57,8 +55,18 @@ class Version:
     images: str
     content_hash: str
     canonical_hash: str
-    bands: tuple[int, ...]
     complete: bool = True
+
+    def with_body(self, body: str, body_as_published: str) -> Version:
+        """The same version with another body, and the hashes that go with it."""
+        fields = {name: getattr(self, name) for name in COMPARED} | {"body": body}
+        return replace(
+            self,
+            body=body,
+            body_as_published=body_as_published,
+            content_hash=fingerprint.content_hash(**fields),
+            canonical_hash=fingerprint.canonical_hash(self.title, body),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +109,6 @@ def version_of(
         images=json.dumps([asdict(image) for image in article.images], ensure_ascii=False),
         content_hash=fingerprint.content_hash(**{name: getattr(article, name) for name in COMPARED}),
         canonical_hash=marks.canonical_hash,
-        bands=marks.bands,
         complete=complete,
     )
 
@@ -111,11 +118,12 @@ class Articles:
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
+        self._duplicates = Duplicates(conn)
 
     # --- an address that serves an article ------------------------------------------------------------------------
 
-    def observe(self, url: str, version: Version) -> Observed:
-        """Book that *url* (canonical, the first page of a paged body) served *version*."""
+    def observe(self, url: str, version: Version, bands: tuple[int, ...] = ()) -> Observed:
+        """Book that *url* (canonical, the first page of a paged body) served *version*; *bands* of its body, if known."""
         address, last = self.address(url), self._latest(url)
         if address and last and last["content_hash"] == version.content_hash:
             return self._seen_again(address, version)
@@ -123,7 +131,7 @@ class Articles:
         article_id, event = self._place(url, version, address, last)
         self._write_revision(article_id, url, version, last, amend=amend, event=event)
         self._touch(url, article_id, version)
-        self._settle(article_id, address, event)
+        self._settle(article_id, address, event, bands)
         if amend and (twin := self._twin(version, other_than=article_id)):
             self._fold(article_id, twin)
         return self._account(url, "completed" if amend else event)
@@ -192,7 +200,7 @@ class Articles:
         amend: bool,
         event: str,
     ) -> None:
-        values = {key: value for key, value in asdict(version).items() if key not in ("bands", "complete")}
+        values = {key: value for key, value in asdict(version).items() if key != "complete"}
         if amend and last is not None:  # the body was not all there: this is more of it, not another text
             sets = ", ".join(f"{name} = :{name}" for name in values)
             self._conn.execute(f"UPDATE revisions SET {sets} WHERE id = :id", values | {"id": last["id"]})
@@ -216,9 +224,11 @@ class Articles:
             "UPDATE articles SET complete = max(complete, ?) WHERE id = ?", (version.complete, article_id)
         )
 
-    def _settle(self, article_id: int, address: sqlite3.Row | None, event: str) -> None:
+    def _settle(
+        self, article_id: int, address: sqlite3.Row | None, event: str, bands: tuple[int, ...]
+    ) -> None:
         """Bring the article up to date, and the one that the address has left."""
-        self.refresh(article_id)
+        self.refresh(article_id, bands)
         left = address["article_id"] if address and address["article_id"] != article_id else None
         if left is None:
             return
@@ -240,6 +250,21 @@ class Articles:
         return Observed(
             article_id, Outcome.ARTICLE if foremost else Outcome.DUPLICATE, "new" if alone else "new address"
         )
+
+    def reextract(self, url: str, version: Version) -> None:
+        """Write what today's parsers read of an old capture: a revision of ours, marked as such."""
+        address, last = self.address(url), self.latest(url)
+        if address is None or last is None:
+            raise LookupError(f"{url} has no article")
+        values = {key: value for key, value in asdict(version).items() if key != "complete"}
+        values |= {"article_id": address["article_id"], "url": url} | _what_changed(last, version)
+        values |= {"change": f"re-extracted:{values['change']}", "silent": 0}
+        self._insert_row("revisions", values)
+        self._conn.execute(
+            "UPDATE article_urls SET content_hash = ? WHERE url = ? AND current = 1",
+            (version.content_hash, url),
+        )
+        self.refresh(address["article_id"])
 
     # --- an address that no longer does ---------------------------------------------------------------------------
 
@@ -342,27 +367,16 @@ class Articles:
         by_number = {row["part"]: row for row in reversed(rows)}
         pages = [by_number[number] for number in sorted(by_number)]
         total = max(row["total"] for row in pages)
-        body = "\n".join(row["body"] for row in pages if row["body"])
-        values = asdict(version) | {
-            "body": body,
-            "body_as_published": "\n".join(
-                row["body_as_published"] for row in pages if row["body_as_published"]
-            ),
-            "images": json.dumps(
-                [image for row in pages for image in json.loads(row["images"])], ensure_ascii=False
-            ),
-            "damaged": sum(row["damaged"] for row in pages),
-            "complete": set(by_number) >= set(range(1, total + 1)),
-        }
-        fields = {name: values[name] for name in COMPARED}
-        marks = fingerprint.fingerprint(version.title, body)
-        return Version(
-            **values
-            | {
-                "content_hash": fingerprint.content_hash(**fields),
-                "canonical_hash": marks.canonical_hash,
-                "bands": marks.bands,
-            }
+        joined = version.with_body(
+            "\n".join(row["body"] for row in pages if row["body"]),
+            "\n".join(row["body_as_published"] for row in pages if row["body_as_published"]),
+        )
+        images = [image for row in pages for image in json.loads(row["images"])]
+        return replace(
+            joined,
+            images=json.dumps(images, ensure_ascii=False),
+            damaged=sum(row["damaged"] for row in pages),
+            complete=set(by_number) >= set(range(1, total + 1)),
         )
 
     def book_parts(self, first_url: str, article_id: int, at: str) -> None:
@@ -377,7 +391,7 @@ class Articles:
 
     # --- the article as its foremost address has it -----------------------------------------------------------------
 
-    def refresh(self, article_id: int) -> None:
+    def refresh(self, article_id: int, bands: tuple[int, ...] = ()) -> None:
         """Take the article's columns from its foremost address, and settle whose duplicate it is."""
         rows = [
             (row, latest)
@@ -386,7 +400,7 @@ class Articles:
         ]
         if not rows:
             return
-        address, latest = min(rows, key=lambda pair: _key(pair[1]["published_at"], pair[0]["url"]))
+        address, latest = min(rows, key=lambda pair: order(pair[1]["published_at"], pair[0]["url"]))
         before = self._article(article_id)
         self._rename(before, address["url"], [row["url"] for row, _ in rows])
         values = {column: latest[column] for column in _COPIED}
@@ -397,16 +411,18 @@ class Articles:
             "last_changed_at": latest["captured_at"],
             "id": article_id,
         }
-        if (before["title"], before["body"]) == (values["title"], values["body"]):
-            del (
-                values["title"],
-                values["body"],
-            )  # unchanged text need not go through the full-text index again
+        same_text = (before["title"], before["body"]) == (values["title"], values["body"])
+        if same_text:  # it need not go through the full-text index again
+            del values["title"], values["body"]
         sets = ", ".join(f"{column} = :{column}" for column in values if column != "id")
         self._conn.execute(f"UPDATE articles SET {sets} WHERE id = :id", values)
         self._write_images(article_id, [Image(**each) for each in json.loads(latest["images"])])
         self._set_status(article_id)
-        self._link(article_id)
+        same_place = order(before["published_at"], before["url"]) == order(
+            latest["published_at"], address["url"]
+        )
+        if not (same_text and same_place and self._duplicates.is_linked(article_id)):
+            self._duplicates.link(article_id, bands)
 
     def _rename(self, before: sqlite3.Row, foremost: str, urls: list[str]) -> None:
         """The foremost address is the article, the others are duplicates: whichever came first."""
@@ -439,82 +455,12 @@ class Articles:
         for table in ("article_urls", "revisions", "observations"):
             self._conn.execute(f"UPDATE {table} SET article_id = ? WHERE article_id = ?", (origin, split))
         self._conn.execute("UPDATE articles SET split_from = ? WHERE split_from = ?", (origin, split))
-        orphans = [
-            row["id"]
-            for row in self._conn.execute("SELECT id FROM articles WHERE duplicate_of = ?", (split,))
-        ]
-        self._conn.execute(
-            "UPDATE articles SET duplicate_of = NULL, similarity = NULL WHERE duplicate_of = ?", (split,)
-        )
-        for table in ("images", "bands"):
-            self._conn.execute(f"DELETE FROM {table} WHERE article_id = ?", (split,))
+        orphans = self._duplicates.forget(split)
+        self._conn.execute("DELETE FROM images WHERE article_id = ?", (split,))
         self._conn.execute("DELETE FROM articles WHERE id = ?", (split,))
         self.refresh(origin)
         for each in orphans:
-            self._link(each)
-
-    # --- near-duplicates --------------------------------------------------------------------------------------------
-
-    def _link(self, article_id: int) -> None:
-        """Settle whose near-duplicate the article is, and who is its."""
-        article = self._article(article_id)
-        marks = fingerprint.fingerprint(article["title"], article["body"])
-        known = {
-            row["key"]
-            for row in self._conn.execute("SELECT key FROM bands WHERE article_id = ?", (article_id,))
-        }
-        if known != set(marks.bands):
-            self._conn.execute("DELETE FROM bands WHERE article_id = ?", (article_id,))
-            self._conn.executemany(
-                "INSERT OR IGNORE INTO bands(key, article_id) VALUES(?, ?)",
-                [(key, article_id) for key in marks.bands],
-            )
-        followers = self._conn.execute(
-            "SELECT id FROM articles WHERE duplicate_of = ?", (article_id,)
-        ).fetchall()
-        near = self._near(article, marks.bands)
-        self._point(article, near)
-        for other, similarity in near:
-            if _key_of(article) < _key_of(other) and self._is_nearer(article, other):
-                self._set_duplicate(other["id"], article_id, similarity)
-        for row in followers:
-            if row["id"] not in {other["id"] for other, _ in near} or _key_of(article) > _key_of(
-                self._article(row["id"])
-            ):
-                follower = self._article(row["id"])
-                self._point(
-                    follower,
-                    self._near(follower, fingerprint.fingerprint(follower["title"], follower["body"]).bands),
-                )
-
-    def _point(self, article: sqlite3.Row, near: list[tuple[sqlite3.Row, float]]) -> None:
-        earlier = [(other, similarity) for other, similarity in near if _key_of(other) < _key_of(article)]
-        target, similarity = min(earlier, key=lambda pair: _key_of(pair[0]), default=(None, None))
-        self._set_duplicate(article["id"], target["id"] if target else None, similarity)
-
-    def _is_nearer(self, article: sqlite3.Row, other: sqlite3.Row) -> bool:
-        current = other["duplicate_of"]
-        return (
-            current is None or current == article["id"] or _key_of(article) < _key_of(self._article(current))
-        )
-
-    def _set_duplicate(self, article_id: int, target: int | None, similarity: float | None) -> None:
-        self._conn.execute(
-            "UPDATE articles SET duplicate_of = ?, similarity = ? WHERE id = ?",
-            (target, similarity, article_id),
-        )
-
-    def _near(self, article: sqlite3.Row, keys: tuple[int, ...]) -> list[tuple[sqlite3.Row, float]]:
-        """Near-duplicates among the twenty articles that share most bands."""
-        marks = ", ".join("?" * len(keys))
-        rows = self._conn.execute(
-            f"SELECT a.* FROM (SELECT article_id, count(*) AS shared FROM bands WHERE key IN ({marks})"
-            " AND article_id <> ? GROUP BY article_id ORDER BY shared DESC LIMIT 60) AS c JOIN articles AS a ON a.id = c.article_id"
-            " ORDER BY c.shared DESC, a.canonical_hash, a.url LIMIT 20",
-            (*keys, article["id"]),
-        ).fetchall()
-        judged = ((row, fingerprint.near_duplicate(article["body"], row["body"])) for row in rows)
-        return [(row, similarity) for row, similarity in judged if similarity is not None]
+            self._duplicates.link(each)
 
     # --- rows -------------------------------------------------------------------------------------------------------
 
@@ -540,8 +486,8 @@ class Articles:
         row = self._latest(url)
         if row is None:
             return None
-        names = (name for name in Version.__slots__ if name not in ("bands", "complete"))
-        return Version(**{name: row[name] for name in names}, bands=())
+        names = (name for name in Version.__slots__ if name != "complete")
+        return Version(**{name: row[name] for name in names})
 
     def _article(self, article_id: int) -> sqlite3.Row:
         row: sqlite3.Row = self._conn.execute("SELECT * FROM articles WHERE id = ?", (article_id,)).fetchone()
@@ -560,14 +506,6 @@ class Articles:
         marks = ", ".join(f":{name}" for name in values)
         verb = "INSERT OR REPLACE" if replace else "INSERT"
         return self._conn.execute(f"{verb} INTO {table}({names}) VALUES({marks})", values).lastrowid or 0
-
-
-def _key(published_at: str | None, url: str) -> tuple[str, str]:
-    return (published_at or _LATE, url)
-
-
-def _key_of(article: sqlite3.Row) -> tuple[str, str]:
-    return _key(article["published_at"], article["url"])
 
 
 def is_another(last: sqlite3.Row, version: Version | Article) -> bool:

@@ -177,7 +177,7 @@ class Store:
         version = version_of(
             page.article, marks, town_id=town_id, captured_at=visit.fetched_at, capture_id=capture_id
         )
-        self._account_change(town_id, observed := self._articles.observe(url, version))
+        self._account_change(town_id, observed := self._articles.observe(url, version, marks.bands))
         self._follow_redirect(visit, url, observed)
         return observed
 
