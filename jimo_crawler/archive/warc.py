@@ -26,6 +26,8 @@ from jimo_crawler.archive.warc_read import bare, body_digest, payload_digest, sp
 from jimo_crawler.clock import Clock
 from jimo_crawler.items import Capture
 
+_LINE_BREAKS = re.compile(rb"[\r\n\0]+")
+_NOT_IN_A_LINE = re.compile(r"[\x00-\x20\x7f]")
 _URL_PARTS = re.compile(r"[A-Za-z]+://(?:[^/?#]*@)?([^/?#]*)([^#]*)")
 
 Pairs = Sequence[tuple[bytes | str, bytes | str]]
@@ -269,7 +271,7 @@ def _head(line: str, headers: Pairs) -> bytes:
 def _line_part(text: bytes | str) -> bytes:
     """Text of a head as bytes; a line break in it would begin a header of its own."""
     data = text.encode() if isinstance(text, str) else text
-    return re.sub(rb"[\r\n\0]+", b" ", data)
+    return _LINE_BREAKS.sub(b" ", data)
 
 
 def _usual_phrase(status: int) -> str:
@@ -281,7 +283,7 @@ def _usual_phrase(status: int) -> str:
 
 def _uri(url: str) -> str:
     """A URL fit for a header line: blanks and control characters encoded, other characters (also hanzi) as requested."""
-    return re.sub(r"[\x00-\x20\x7f]", lambda match: f"%{ord(match[0]):02X}", url)
+    return _NOT_IN_A_LINE.sub(lambda match: f"%{ord(match[0]):02X}", url)
 
 
 def _capture(exchange: Exchange, record: ArcWarcRecord, data: bytes, name: str, offset: int) -> Capture:

@@ -24,13 +24,15 @@ def check_file(path: Path, expected: Expected, file_digest: str | None = None) -
     path = stored_path(path)
     if not path.exists():
         return [Finding(Kind.MISSING_FILE, path.name, None, "the file is missing")]
+    findings: list[Finding] = []
     try:
-        findings = list(_check_records(path, expected))
+        findings.extend(_check_records(path, expected))
         if file_digest and digest_of_file(path) != file_digest:
             message = "its bytes are not those with which it was closed"
             findings.append(Finding(Kind.FILE_DIGEST, path.name, None, message))
     except OSError as error:
-        return [Finding(Kind.UNREADABLE, path.name, None, f"it cannot be read: {error.strerror or error}")]
+        message = f"it cannot be read: {error.strerror or error}"
+        findings.append(Finding(Kind.UNREADABLE, path.name, None, message))
     return findings
 
 

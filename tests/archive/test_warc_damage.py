@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from jimo_crawler.archive import warc_check
 from jimo_crawler.archive.findings import Finding, Kind
 from jimo_crawler.archive.warc import Exchange, Known, WarcWriter
 from jimo_crawler.archive.warc_check import check_file
@@ -249,6 +250,23 @@ def test_a_request_without_its_response_is_an_orphan(closed: tuple[Path, WarcFil
     end = captures[5].warc_offset
     path.write_bytes(data[:end] + data[end + captures[5].warc_length :])
     assert kinds(check_file(path, expectations(captures[:5]))) == [Kind.ORPHAN]
+
+
+def test_a_file_that_cannot_be_read_to_its_end_says_so_beside_the_rest(
+    closed: tuple[Path, WarcFile, list[Capture]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, file, captures = closed
+
+    def fail(_path: Path) -> str:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(warc_check, "digest_of_file", fail)
+    found = check_file(path, expectations(captures[1:]), file.sha256)
+    assert kinds(found) == [Kind.ORPHAN, Kind.UNREADABLE]
+    assert str(found[1]) == f"{file.name}: it cannot be read: Input/output error"
+    assert str(found[0]).startswith(
+        f"{file.name} at {captures[0].warc_offset}: no row names this response of http://"
+    )
 
 
 def test_a_row_of_another_record_does_not_pass(closed: tuple[Path, WarcFile, list[Capture]]) -> None:
