@@ -1,0 +1,602 @@
+"""Injected text: which lines or segments are spam, and an article without them.
+
+Judged is a run of segments, never a word: what roles its words play, how densely they stand, whether anything of a
+sentence or of a report stands between them, and where and how the line was put on the page. The words, the rules and
+the reason of each are in ``spam_rules.toml``. What is cut is exactly what was judged; the rest keeps every character.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from functools import cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from jimo_crawler.items import Article, Block, Removed
+from jimo_crawler.text.fold import fold
+from jimo_crawler.text.script import script_of
+from jimo_crawler.text.vocabulary import INNOCENT, Hit, Read, read, rules, sentence_words, vocabulary
+
+_BETWEEN = re.compile(r"[^\w%℃㎡]+|_+")
+_JOINED = re.compile(r"(?<=[0-9a-z])[-.'](?=[0-9a-z])")
+_KEPT = re.compile(r"[。！？!?；;…\t”’」』》)\]】]")
+"""Separators that belong to the text before them."""
+_OPENING = re.compile(r"[“‘「『《(\[【<]+$")
+_ENDED = re.compile(r"[。！？!?；;…”’」』》)\]】:：]\s*$")
+_LETTER = re.compile(r"[^\W_]")
+_PLACE_NAME = re.compile(r"[\u4e00-\u9fff]{1,8}(?:自治县|自治旗|自治州|县|市|区|旗|林区|矿区|盟|州)")
+_SHORT_NAME = re.compile(r"[\u4e00-\u9fff]{2,6}")
+_STRONG = 2
+"""Points from which a class is more than a word of general use."""
+_DENSE_GAP, _DENSE_LETTERS, _DENSE_HITS = 2, 8, 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleaned:
+    """An article without its spam."""
+
+    article: Article
+    removed: tuple[Removed, ...] = ()
+    takeover: bool = False
+    """The page as a whole is spam that stands where an article was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """How a line stands on its page, as far as that speaks against it."""
+
+    hidden: bool = False
+    offsite: bool = False
+    outside: bool = False
+    other_script: bool = False
+    title: bool = False
+
+    @property
+    def weight(self) -> int:
+        """How many points they are worth together."""
+        worth = rules()["context"]
+        return sum(
+            worth[name] for name in ("hidden", "offsite", "outside", "other_script") if getattr(self, name)
+        )
+
+
+class Piece(NamedTuple):
+    """A part of a line: what is kept (rule None), or cut, and by which rule."""
+
+    text: str
+    rule: str | None
+
+
+class Rule(NamedTuple):
+    """One of ``[[rules]]``; the names are explained in the file."""
+
+    name: str
+    classes: tuple[str, ...]
+    needs: tuple[frozenset[str], ...]
+    points: int
+    kinds: int
+    coverage: float
+    frame: int
+    strong: int
+
+
+@dataclass(slots=True)
+class Segment:
+    """What stands between two separators, in the text as :func:`vocabulary.read` has it."""
+
+    start: int
+    end: int
+    text: str
+    hits: list[Hit]
+    letters: int
+    frame: float
+    report: int
+    rule: str | None = None
+
+    @property
+    def suspicious(self) -> bool:
+        """Whether it could be part of spam: words of some class in number, or a strong one, and not a sentence."""
+        hits = [hit for hit in self.hits if INNOCENT not in hit.classes]
+        covered = sum(hit.end - hit.start for hit in hits)
+        strong = any(_worth(name) >= _STRONG for hit in hits for name in hit.classes)
+        if self.frame >= 1 and not strong:
+            return False
+        return bool(hits) and (covered * 3 >= self.letters or (strong and self.frame < 4))
+
+    @property
+    def neutral(self) -> bool:
+        """Whether it says so little that it goes with its neighbours."""
+        return self.letters <= 10 and self.frame == 0 and not self.report
+
+
+def judge_line(
+    text: str,
+    *,
+    script_of_page: str | None = None,
+    place: str = "body",
+    hidden: bool = False,
+    offsite_links: int = 0,
+    link_chars: int = 0,
+) -> str | None:
+    """The name of the rule by which the whole of *text* is spam; None if it is not, or only in part.
+
+    *script_of_page*, *place*, *hidden*, *offsite_links*, *link_chars*: as in ``items.Block``. They weigh, none decides.
+
+    >>> judge_line("国产精品高清|亚洲无码影院|欧美在线观看不卡"), judge_line("国产设备出口欧美，精品率高")
+    ('adult_words', None)
+    """
+    about = _circumstances(text, script_of_page, place, hidden, offsite_links, link_chars)
+    pieces = split_spam(text, about)
+    if any(_LETTER.search(piece.text) for piece in pieces if not piece.rule):
+        return None
+    return next((piece.rule for piece in pieces if piece.rule), None)
+
+
+def split_spam(text: str, about: Circumstances) -> list[Piece]:
+    """*text* in pieces, kept and cut ones; joined they are *text* again."""
+    segments = _spam_segments(text, about)
+    if segments is None:
+        return [Piece(text, None)] if text else []
+    seen, parts = segments
+    pieces: list[Piece] = []
+    reached = 0
+    for start, end, rule in _cuts(seen, parts):
+        begin, stop = (0 if not start else seen.origin[start]), seen.origin[end]
+        if begin > reached:
+            pieces.append(Piece(text[reached:begin], None))
+        pieces.append(Piece(text[begin:stop], rule))
+        reached = stop
+    if reached < len(text):
+        pieces.append(Piece(text[reached:], None))
+    return pieces
+
+
+def _circumstances(
+    text: str, script_of_page: str | None, place: str, hidden: bool, offsite_links: int, link_chars: int
+) -> Circumstances:
+    letters = len(_LETTER.findall(text))
+    return Circumstances(
+        hidden=hidden,
+        offsite=bool(offsite_links) and 2 * link_chars >= letters,
+        outside=place in ("before", "title", "after", "footer"),
+        other_script=script_of_page == "Hant" and script_of(text) == "Hans",
+        title=place == "title",
+    )
+
+
+# ---------------------------------------------------------------------------------------------------- judging
+
+
+@cache
+def _rules() -> tuple[Rule, ...]:
+    return tuple(
+        Rule(
+            each["name"],
+            tuple(each["classes"]),
+            tuple(frozenset(need.split("|")) for need in each["needs"]),
+            each["points"],
+            each["kinds"],
+            each["coverage"],
+            each["frame"],
+            each.get("strong", 0),
+        )
+        for each in rules()["rules"]
+    )
+
+
+@cache
+def _worth(name: str) -> int:
+    return int(rules()["classes"][name]["points"])
+
+
+def _spam_segments(text: str, about: Circumstances) -> tuple[Read, list[Segment]] | None:
+    """The segments of *text*, those that are spam with their rule; None if none is."""
+    if not _worth_a_look(text):
+        return None
+    seen = read(text)
+    hits = vocabulary().find(seen.text)
+    segments = list(_segments(seen.text, hits))
+    _mark_place_lists(segments, seen.text, about)
+    for run in _runs(segments):
+        _mark_run(run, about)
+    if not any(segment.rule for segment in segments):
+        return None
+    _absorb(segments, seen.text, about)
+    return seen, segments
+
+
+def _worth_a_look(text: str) -> bool:
+    """A quick look: at least two words of the vocabulary, odd characters, or many place names."""
+    return (
+        _ODD.search(text) is not None
+        or vocabulary().has_two(fold(text))
+        or len(_PLACE_END.findall(text)) >= 8
+    )
+
+
+_ODD = re.compile(
+    "[０-９Ａ-Ｚａ-ｚ①-⓿➀-➓❶-❿➕✚✙🅐-🆏\u200b-\u200f\u2060\ufeff]|[\u4e00-\u9fff][.·•・*★☆~^◆●■ ][\u4e00-\u9fff][.·•・*★☆~^◆●■ ][\u4e00-\u9fff]"
+)
+_PLACE_END = re.compile("[县市区旗]")
+
+
+def _segments(text: str, hits: list[Hit]) -> Iterator[Segment]:
+    """The parts of *text* between separators; no separator inside a hit counts, a dense cluster of hits is a part."""
+    borders = [(0, 0)]
+    for match in _BETWEEN.finditer(text):
+        inside = any(hit.start < match.end() and match.start() < hit.end for hit in hits)
+        if not inside and not _JOINED.match(text, match.start()):
+            borders.append(match.span())
+    borders.append((len(text), len(text)))
+    said = sentence_words().find(text)
+    for (_, start), (end, _) in pairwise(borders):
+        if start < end:
+            own = [hit for hit in hits if start <= hit.start < end]
+            for first, last in _clusters(start, end, own):
+                yield _segment(text, first, last, hits, said)
+
+
+def _segment(text: str, start: int, end: int, hits: list[Hit], said: list[Hit]) -> Segment:
+    own = [hit for hit in hits if start <= hit.start < end]
+    covered = {place for hit in own if INNOCENT not in hit.classes for place in range(hit.start, hit.end)}
+    frame, report = 0.0, 0
+    for hit in said:
+        if not start <= hit.start < end:
+            continue
+        if "report" in hit.classes:
+            report += 1
+        elif not any(place in covered for place in range(hit.start, hit.end)):
+            frame += 1.0 if len(hit.word) > 1 else 0.5
+    frame += sum(INNOCENT in hit.classes for hit in own)
+    return Segment(start, end, text[start:end], own, len(_LETTER.findall(text, start, end)), frame, report)
+
+
+def _clusters(start: int, end: int, hits: list[Hit]) -> Iterator[tuple[int, int]]:
+    """The text from *start* to *end*, divided where keywords without a gap run on from (or into) a sentence without any mark."""
+    groups: list[list[Hit]] = []
+    for hit in hits:
+        if INNOCENT in hit.classes:
+            groups.append([])
+        elif groups and groups[-1] and hit.start - groups[-1][-1].end <= _DENSE_GAP:
+            groups[-1].append(hit)
+        else:
+            groups.append([hit])
+    reached = start
+    for group in groups:
+        if len(group) < _DENSE_HITS or group[-1].end - group[0].start < _DENSE_LETTERS:
+            continue
+        first, last = group[0].start, group[-1].end
+        last = end if end - last <= 4 else last
+        if reached < first:
+            yield reached, first
+        yield first, last
+        reached = last
+    if reached < end:
+        yield reached, end
+
+
+def _runs(segments: list[Segment]) -> Iterator[list[Segment]]:
+    """Suspicious segments side by side, with at most two neutral ones between any two."""
+    run: list[Segment] = []
+    waiting: list[Segment] = []
+    for segment in segments:
+        if segment.rule is None and segment.suspicious:
+            run += [*waiting, segment] if run else [segment]
+            waiting = []
+        elif segment.rule is None and run and segment.neutral and len(waiting) < 2:
+            waiting.append(segment)
+        else:
+            if run:
+                yield run
+            run, waiting = [], []
+    if run:
+        yield run
+
+
+def _mark_run(run: list[Segment], about: Circumstances) -> None:
+    """Give the segments of *run*, or of its longest part that a rule fits, that rule's name."""
+    for length in range(len(run), max(0, len(run) - 6), -1):
+        for start in range(len(run) - length + 1):
+            part = run[start : start + length]
+            rule = _rule_for(part, about)
+            if rule:
+                for segment in part:
+                    segment.rule = rule
+                return
+
+
+def _rule_for(run: list[Segment], about: Circumstances) -> str | None:
+    if not run[0].suspicious or not run[-1].suspicious:
+        return None
+    return next((rule.name for rule in _rules() if _fits(rule, run, about)), None)
+
+
+def _fits(rule: Rule, run: list[Segment], about: Circumstances) -> bool:
+    points: dict[str, dict[str, int]] = {}
+    covered = 0
+    for hit in (hit for segment in run for hit in segment.hits):
+        name = next((name for name in rule.classes if name in hit.classes), None)
+        if name:
+            points.setdefault(name, {})[hit.word] = _worth(name)
+            covered += hit.end - hit.start
+    found = {name for hit in (hit for segment in run for hit in segment.hits) for name in hit.classes}
+    if len(points) < rule.kinds or not all(need & found for need in rule.needs):
+        return False
+    total = sum(sum(words.values()) for words in points.values())
+    strong = sum(sum(words.values()) for name, words in points.items() if _worth(name) >= _STRONG)
+    letters = sum(segment.letters for segment in run)
+    report = sum(segment.report for segment in run)
+    frame = int(sum(segment.frame for segment in run))
+    wanted = max(rules()["context"]["least"], rule.points - about.weight)
+    coverage = rule.coverage - rules()["context"]["coverage"] * about.weight
+    if report and (total < 2 * rule.points + 4 * report or covered < 0.6 * letters):
+        return False
+    return (
+        total >= wanted
+        and strong >= rule.strong
+        and covered >= coverage * letters
+        and frame <= rule.frame + len(run) // 8
+    )
+
+
+def _mark_place_lists(segments: list[Segment], text: str, about: Circumstances) -> None:
+    """Eight or more counties from elsewhere joined by bars (or under a link farm's label) are a link farm."""
+    label = next(
+        (at for at, each in enumerate(segments) if any("farm" in hit.classes for hit in each.hits)), None
+    )
+    shape = _SHORT_NAME if label is not None else _PLACE_NAME
+    start = 0
+    while start < len(segments):
+        end = start
+        while end < len(segments) and shape.fullmatch(segments[end].text) and end != label:
+            end += 1
+        names = segments[start:end]
+        if len(names) >= (5 if label is not None else 8) and _is_farm(names, text, about, label is not None):
+            begin = label if label is not None and label < start and start - label <= 2 else start
+            for segment in segments[begin:end]:
+                segment.rule = "place_list"
+        start = max(end, start + 1)
+
+
+def _is_farm(names: list[Segment], text: str, about: Circumstances, labelled: bool) -> bool:
+    near = tuple(rules()["farm"]["near"])
+    if 2 * sum(name.text.startswith(near) for name in names) >= len(names):
+        return False
+    between = [text[one.end : other.start] for one, other in pairwise(names)]
+    bars = sum(bool(re.search(r"[|_¦│]", each)) for each in between)
+    return labelled or 10 * bars >= 7 * len(between) or (about.weight >= 2 and len(names) >= 10)
+
+
+def _absorb(segments: list[Segment], text: str, about: Circumstances) -> None:
+    """A few characters that say nothing, between pieces of spam or at the end of them, go with them."""
+    for at, segment in enumerate(segments):
+        if segment.rule or not segment.neutral:
+            continue
+        before = segments[at - 1] if at else None
+        behind = segments[at + 1] if at + 1 < len(segments) else None
+        joined_before = (
+            before is not None and before.rule and not _KEPT.search(text, before.end, segment.start)
+        )
+        joined_behind = (
+            behind is not None and behind.rule and not _KEPT.search(text, segment.end, behind.start)
+        )
+        both = before is not None and behind is not None and before.rule and behind.rule
+        at_edge = not about.title and (before is None or behind is None) and segment.letters <= 6
+        if (both and (joined_before or joined_behind)) or (at_edge and (joined_before or joined_behind)):
+            segment.rule = (before.rule if before is not None and before.rule else None) or (
+                behind.rule if behind is not None else None
+            )
+
+
+def _cuts(seen: Read, segments: list[Segment]) -> Iterator[tuple[int, int, str]]:
+    """Where to cut: spam segments side by side, with the separators that joined them to the rest."""
+    text = seen.text
+    at = 0
+    while at < len(segments):
+        rule = segments[at].rule
+        if rule is None:
+            at += 1
+            continue
+        last = at
+        while last + 1 < len(segments) and segments[last + 1].rule:
+            last += 1
+        left = segments[at - 1].end if at else 0
+        right = segments[last + 1].start if last + 1 < len(segments) else len(text)
+        start, end = _edges(
+            text, left, segments[at].start, segments[last].end, right, at == 0, last + 1 == len(segments)
+        )
+        yield start, end, rule
+        at = last + 1
+
+
+def _edges(
+    text: str, left: int, start: int, end: int, right: int, first: bool, last: bool
+) -> tuple[int, int]:
+    """The cut from *start* to *end* with its share of the separators before (from *left*) and behind (to *right*)."""
+    before = text[left:start]
+    kept = max((match.end() for match in _KEPT.finditer(before)), default=0)
+    opening = _OPENING.search(before)
+    if first:
+        return 0, len(text) if last else _skip(text, end, right)
+    if last:
+        return left + kept, len(text)
+    if _ENDED.search(before):
+        return start, _skip(text, end, right)
+    if kept == len(before):
+        return start, _skip(text, end, right)
+    if opening:
+        return left + max(kept, opening.start()), _skip(text, end, right)
+    return left + kept, end
+
+
+def _skip(text: str, end: int, right: int) -> int:
+    """Behind the cut: separators go with it up to what opens the next part, or to the tab of a table."""
+    behind = text[end:right]
+    opening = _OPENING.search(behind)
+    stop = opening.start() if opening else len(behind)
+    tab = behind.find("\t")
+    return end + (min(stop, tab) if tab >= 0 else stop)
+
+
+# --------------------------------------------------------------------------------------------------- cleaning
+
+
+def clean(article: Article, around: tuple[Block, ...] = ()) -> Cleaned:
+    """*article* without spam blocks and segments, what was taken out, and whether the page as a whole is spam.
+
+    Body blocks that a browser does not show are taken out too (reason ``hidden``), whatever they say: no reader saw
+    them. Where most of the body is hidden that is how the page works (a script shows it), and hiding says nothing.
+    *around* are lines outside the body: spam among them is recorded, nothing else happens to them.
+    """
+    script = article.script or script_of(f"{article.title_as_published}\n{article.body_as_published}")
+    shown_by_script = _mostly_hidden(article.blocks)
+    removed: list[Removed] = []
+    title, published_title = _clean_title(article, script, removed)
+    meta = {
+        name: _clean_field(getattr(article, name), script, removed) for name in ("source", "editor", "author")
+    }
+    blocks = []
+    for block in article.blocks:
+        kept, cut = _clean_block(replace(block, hidden=False) if shown_by_script else block, script)
+        removed += cut
+        if kept is not None:
+            blocks.append(replace(kept, hidden=block.hidden))
+    taken_over = _is_takeover(article, tuple(blocks), removed)
+    for block in around:
+        kept, cut = _clean_block(block, script)
+        removed += [each for each in cut if each.reason != "hidden"]
+    cleaned = replace(
+        article,
+        title=title,
+        title_as_published=published_title,
+        blocks=tuple(blocks),
+        source=source,
+        editor=editor,
+        author=author,
+    )
+    return Cleaned(article=cleaned, removed=tuple(removed), takeover=taken_over)
+
+
+def _mostly_hidden(blocks: Iterable[Block]) -> bool:
+    letters = [(block.hidden, len(_LETTER.findall(block.text))) for block in blocks]
+    return 2 * sum(count for hidden, count in letters if hidden) > sum(count for _, count in letters)
+
+
+def _clean_block(block: Block, script: str | None) -> tuple[Block | None, list[Removed]]:
+    """The block without its spam (None: nothing is left), and what was cut."""
+    about = _circumstances(
+        block.text, script, block.place, block.hidden, block.offsite_links, block.link_chars
+    )
+    plain = block.plain or block.text
+    pieces = split_spam(plain, about)
+    if block.hidden and not any(piece.rule for piece in pieces):
+        return None, [Removed(text=block.text, reason="hidden", place=block.place)]
+    if all(piece.rule is None for piece in pieces):
+        return block, []
+    published = _same_cuts(pieces, plain, block.text)
+    cut = [
+        Removed(text=piece.text.strip(), reason=piece.rule, place=block.place)
+        for piece in published
+        if piece.rule and piece.text.strip()
+    ]
+    if not any(_LETTER.search(piece.text) for piece in pieces if not piece.rule):
+        return None, [Removed(text=block.text, reason=cut[0].reason if cut else "hidden", place=block.place)]
+    kept = replace(block, text=_kept(published), plain=_kept(pieces) if block.plain else "")
+    return kept, cut
+
+
+def _kept(pieces: Iterable[Piece]) -> str:
+    return "".join(piece.text for piece in pieces if not piece.rule).strip()
+
+
+def _same_cuts(pieces: list[Piece], plain: str, published: str) -> list[Piece]:
+    """*published* in the same pieces as *plain*, which is the same text simplified and without annotations."""
+    borders = [0]
+    for piece in pieces:
+        borders.append(borders[-1] + len(piece.text))
+    if len(plain) != len(published):
+        borders = _map_borders(borders, fold(plain), fold(published), len(published))
+    return [
+        Piece(published[start:end], piece.rule)
+        for piece, start, end in zip(pieces, borders, borders[1:], strict=False)
+        if start < end
+    ]
+
+
+def _map_borders(borders: list[int], plain: str, published: str, length: int) -> list[int]:
+    """Places in *plain* as places in *published*; what only the latter has belongs to the character before it."""
+    blocks = SequenceMatcher(None, plain, published, autojunk=False).get_matching_blocks()
+    mapped = [0]
+    for border in borders[1:-1]:
+        block = max((each for each in blocks if each.a < border), key=lambda each: each.a, default=blocks[-1])
+        mapped.append(min(block.b + border - block.a, length))
+    return [*mapped, length]
+
+
+def _clean_title(article: Article, script: str | None, removed: list[Removed]) -> tuple[str, str]:
+    """Title and title as published without the spam segments at either side of the real one."""
+    plain = article.title or article.title_as_published
+    about = _circumstances(article.title_as_published, script, "title", False, 0, 0)
+    pieces = split_spam(plain, about)
+    if not any(_LETTER.search(piece.text) for piece in pieces if not piece.rule):
+        pieces = split_spam(plain, replace(about, outside=False))
+    if all(piece.rule is None for piece in pieces):
+        return article.title, article.title_as_published
+    published = _same_cuts(pieces, plain, article.title_as_published)
+    removed += [
+        Removed(text=each.text.strip(), reason=each.rule, place="title") for each in published if each.rule
+    ]
+    return (_kept(pieces) if article.title else ""), _kept(published)
+
+
+def _clean_field(value: str | None, script: str | None, removed: list[Removed]) -> str | None:
+    """Source, editor or author without spam; None if nothing is left."""
+    if not value:
+        return value
+    pieces = split_spam(value, _circumstances(value, script, "meta", False, 0, 0))
+    removed += [
+        Removed(text=each.text.strip(), reason=each.rule, place="meta") for each in pieces if each.rule
+    ]
+    return _kept(pieces) or None
+
+
+def _is_takeover(article: Article, kept: tuple[Block, ...], removed: list[Removed]) -> bool:
+    """Whether spam stands where an article was.
+
+    Either next to nothing is left of the body (a page of pictures may have none), or the title is spam and little is
+    left, or title and text are in whole sentences about games and bait, films or services, and report nothing.
+    """
+    left = sum(len(_LETTER.findall(block.text)) for block in kept)
+    cut = sum(
+        len(_LETTER.findall(each.text))
+        for each in removed
+        if each.place == "body" and each.reason != "hidden"
+    )
+    title = article.title or article.title_as_published
+    title_is_spam = bool(title) and judge_line(title) is not None
+    if title_is_spam and left < 200 and (cut or left < 40):
+        return True
+    if cut >= 40 and left < 20 and not article.images:
+        return True
+    return _is_spam_prose(title, "\n".join(block.plain or block.text for block in kept), title_is_spam)
+
+
+def _is_spam_prose(title: str, body: str, title_is_spam: bool) -> bool:
+    text = fold(f"{title}\n{body}")
+    if not title_is_spam and not _strong_words(fold(title)):
+        return False
+    if any("report" in hit.classes for hit in sentence_words().find(text)):
+        return False
+    words = _strong_words(text)
+    roles = {name: {hit.word for hit in words if name in hit.classes} for name in ("game", "brand", "bonus")}
+    adult = {hit.word for hit in words if "explicit" in hit.classes}
+    services = {hit.word for hit in words if "service" in hit.classes}
+    gambling = len(roles["bonus"]) >= 2 and len(roles["game"] | roles["brand"]) >= 4
+    return gambling or len(adult) >= 5 or len(services) >= 5
+
+
+def _strong_words(text: str) -> list[Hit]:
+    return [hit for hit in vocabulary().find(text) if any(_worth(name) >= _STRONG for name in hit.classes)]

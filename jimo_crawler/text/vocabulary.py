@@ -1,0 +1,170 @@
+"""Finding the words of ``spam_rules.toml`` in a text, disguised or not."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jimo_crawler.text.fold import fold
+
+RULES = Path(__file__).with_name("spam_rules.toml")
+INNOCENT = "innocent"
+
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]"
+)
+_SPREAD = re.compile(
+    r"(?<![\u4e00-\u9fffa-z0-9])[\u4e00-\u9fffa-z0-9](?:(?P<sep>[ .·•・*★☆~^◆●■□◇○✦丶`'’+/\\-])(?P=sep)?[\u4e00-\u9fff]){2,}"
+    r"(?![\u4e00-\u9fff])"
+    r"|[\u4e00-\u9fff](?:[.·•・*★☆^◆●■□◇○✦丶`~+][\u4e00-\u9fff])+"
+)
+_LETTERS = str.maketrans({"➀": "1", "➁": "2", "➂": "3", "➃": "4", "➄": "5", "➅": "6", "➆": "7", "➇": "8", "➈": "9",
+                          "❶": "1", "❷": "2", "❸": "3", "❹": "4", "❺": "5", "❻": "6", "❼": "7", "❽": "8", "❾": "9",
+                          "⓿": "0", "🅠": "q", "🆀": "q", "🅥": "v", "🆅": "v", "🅧": "x", "🆇": "x", "証": "证", "仟": "千",
+                          "嘿": "黑"})  # fmt: skip
+"""Look-alikes that compatibility folding leaves as they are."""
+
+
+class Hit(NamedTuple):
+    """One word found: where it stands and which roles it can play."""
+
+    start: int
+    end: int
+    word: str
+    classes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A text as the vocabulary sees it: folded, nothing invisible, spread-out words drawn together."""
+
+    text: str
+    origin: list[int]
+    """For each character where in the published text it came from; one more for the end."""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """All words, found by their first two characters, and all patterns."""
+
+    words: dict[str, frozenset[str]]
+    patterns: tuple[tuple[str, re.Pattern[str]], ...]
+    starts: dict[str, tuple[int, ...]]
+    """First two characters (or the only one) → the lengths of words that begin so, longest first."""
+    firsts: re.Pattern[str]
+    """Any character that begins a word."""
+
+    def has_two(self, text: str) -> bool:
+        """Whether at least two words (or one pattern's match) are in a folded *text*; quicker than finding them all."""
+        words = (hit for hit in self._words(text) if INNOCENT not in hit.classes)
+        return (next(words, None) and next(words, None)) is not None
+
+    def find(self, text: str) -> list[Hit]:
+        """Words and patterns in a folded *text*, in order; the longest word at a place counts, no two overlap."""
+        hits = list(self._words(text))
+        for name, pattern in self.patterns:
+            for match in pattern.finditer(text):
+                if not any(
+                    hit.start < match.end() and match.start() < hit.end and name in hit.classes
+                    for hit in hits
+                ):
+                    hits.append(Hit(match.start(), match.end(), match[0], frozenset((name,))))
+        return sorted(hits)
+
+    def _words(self, text: str) -> Iterator[Hit]:
+        reached = 0
+        for match in self.firsts.finditer(text):
+            at = match.start()
+            lengths = self.starts.get(text[at : at + 2]) or self.starts.get(text[at])
+            if lengths is None or at < reached:
+                continue
+            word = next((text[at : at + n] for n in lengths if text[at : at + n] in self.words), None)
+            if word is not None and _stands_alone(text, at, at + len(word)):
+                reached = at + len(word)
+                yield Hit(at, reached, word, self.words[word])
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Latin words and numbers count only where no other Latin letter or digit touches them."""
+    first, last = text[start], text[end - 1]
+    if first.isascii() and start and _is_latin(text[start - 1]) and _is_latin(first):
+        return False
+    return not (last.isascii() and end < len(text) and _is_latin(text[end]) and _is_latin(last))
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()
+
+
+@cache
+def rules() -> dict[str, Any]:
+    """``spam_rules.toml``."""
+    return tomllib.loads(RULES.read_text(encoding="utf-8"))
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """The classes of ``spam_rules.toml``, ready to be looked for."""
+    classes = rules()["classes"]
+    patterns = [(name, re.compile(each)) for name in classes for each in classes[name].get("patterns", ())]
+    return _build({name: each.get("words", ()) for name, each in classes.items()}, patterns)
+
+
+@cache
+def sentence_words() -> Vocabulary:
+    """The words of sentences (class ``frame``) and of reports (class ``report``)."""
+    return _build({name: rules()[name]["words"] for name in ("frame", "report")}, [])
+
+
+def _build(classes: dict[str, Iterable[str]], patterns: list[tuple[str, re.Pattern[str]]]) -> Vocabulary:
+    words: dict[str, set[str]] = {}
+    for name, listed in classes.items():
+        for word in listed:
+            words.setdefault(fold(word), set()).add(name)
+    starts: dict[str, set[int]] = {}
+    for word in words:
+        starts.setdefault(word[:2], set()).add(len(word))
+    singles = {word for word in words if len(word) == 1}
+    ordered = {
+        start: tuple(sorted(lengths | ({1} if start[0] in singles else set()), reverse=True))
+        for start, lengths in starts.items()
+    }
+    firsts = re.compile(f"[{re.escape(''.join({word[0] for word in words}))}]")
+    return Vocabulary(
+        {word: frozenset(each) for word, each in words.items()}, tuple(patterns), ordered, firsts
+    )
+
+
+def read(text: str) -> Read:
+    """*text* for :meth:`Vocabulary.find`, with the way back to the published characters."""
+    characters: list[str] = []
+    origin: list[int] = []
+    for place, character in enumerate(text):
+        written = _as_read(character)
+        characters += written
+        origin += [place] * len(written)
+    folded = "".join(characters)
+    spread = [place for match in _SPREAD.finditer(folded) for place in _gaps(match)]
+    for place in reversed(spread):
+        del origin[place]
+    kept = set(spread)
+    folded = "".join(each for place, each in enumerate(folded) if place not in kept) if kept else folded
+    return Read(folded, [*origin, len(text)])
+
+
+def _gaps(match: re.Match[str]) -> Iterator[int]:
+    for place in range(match.start() + 1, match.end() - 1):
+        if not match.string[place].isalnum():
+            yield place
+
+
+@lru_cache(maxsize=20_000)
+def _as_read(character: str) -> str:
+    if _INVISIBLE.match(character):
+        return ""
+    return fold(character.translate(_LETTERS))
