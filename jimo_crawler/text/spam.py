@@ -455,9 +455,9 @@ def clean(article: Article, around: tuple[Block, ...] = ()) -> Cleaned:
     shown_by_script = _mostly_hidden(article.blocks)
     removed: list[Removed] = []
     title, published_title = _clean_title(article, script, removed)
-    meta = {
-        name: _clean_field(getattr(article, name), script, removed) for name in ("source", "editor", "author")
-    }
+    source, editor, author = (
+        _clean_field(value, script, removed) for value in (article.source, article.editor, article.author)
+    )
     blocks = []
     for block in article.blocks:
         kept, cut = _clean_block(replace(block, hidden=False) if shown_by_script else block, script)
