@@ -6,6 +6,7 @@ article's own words, so the finds are looked up again in the text itself.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from itertools import islice
 
 from jimo_crawler.text.fold import fold
 from jimo_crawler.text.query import Phrase, parse, phrases
-from jimo_crawler.text.tokens import find_tokens
+from jimo_crawler.text.tokens import HAN, find_tokens, is_escaped
 
 LENGTH = 64
 """Characters of an excerpt."""
@@ -21,7 +22,9 @@ _LEAD = 3
 """The part of an excerpt that stands before the first find: one of so many."""
 _ENOUGH = 200
 """Finds that are weighed against each other; a single character may stand in a text a thousand times."""
-_SENTENCE_ENDS = "。！？；!?;…"
+_SENTENCE_ENDS = "。！？；!?;"
+_plain_run = re.compile(f"[ -~{HAN}，。：；！？（）、“”‘’《》【】—·０-９Ａ-Ｚａ-ｚ\\n\\t]+|.", re.DOTALL)
+_cluster = re.compile(".[\u0300-\u036f\u3099\u309a]*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -54,12 +57,12 @@ def excerpt(
     >>> excerpt("开头。\\n推行“２＋１”服务模式，成效显著。", phrases(parse('"2+1"')))
     '推行“[２＋１]”服务模式，成效显著。'
     """
-    finds = list(islice(find(text, wanted), _ENOUGH))
-    start, end = _passage(text, finds, max(length, 8))
+    paragraph, finds = _best_paragraph(text, wanted)
+    start, end = _passage(paragraph, finds, max(length, 8))
     inside = [each for each in finds if start <= each.start and each.end <= end]
-    lead = "" if start == 0 or text[start - 1] == "\n" else "…"
-    tail = "" if end == len(text) or text[end] == "\n" else "…"
-    return lead + _mark(text, start, end, inside, before, after) + tail
+    lead = "…" if start else ""
+    tail = "…" if end < len(paragraph) else ""
+    return lead + _mark(paragraph, start, end, inside, before, after) + tail
 
 
 def highlight(text: str, wanted: Sequence[Phrase], before: str = "[", after: str = "]") -> str:
@@ -69,13 +72,16 @@ def highlight(text: str, wanted: Sequence[Phrase], before: str = "[", after: str
 
 def find(text: str, wanted: Sequence[Phrase]) -> Iterator[Find]:
     """Every place of *text* where one of the *wanted* phrases stands, in order."""
-    folded, origin = fold_with_origin(text)
-    tokens = find_tokens(folded)
-    words = [token for token, _, _ in tokens]
+    folded = fold(text)
+    possible = [(number, each) for number, each in enumerate(wanted) if _may_hold(folded, each)]
+    if not possible:
+        return
     beginning: dict[str, list[tuple[int, Phrase]]] = {}
-    for number, phrase in enumerate(wanted):
+    for number, phrase in possible:
         beginning.setdefault(phrase.tokens[0], []).append((number, phrase))
-    open_ended = [each for each in enumerate(wanted) if each[1].prefix and len(each[1].tokens) == 1]
+    open_ended = [each for each in possible if each[1].prefix and len(each[1].tokens) == 1]
+    tokens, origin = find_tokens(folded), origins(text, folded)
+    words = [token for token, _, _ in tokens]
     for place, word in enumerate(words):
         for number, phrase in beginning.get(word, open_ended):
             if _stands_at(words, place, phrase):
@@ -83,29 +89,47 @@ def find(text: str, wanted: Sequence[Phrase]) -> Iterator[Find]:
                 yield Find(origin[tokens[place][1]], origin[last] + 1, number)
 
 
-def fold_with_origin(text: str) -> tuple[str, list[int]]:
-    """``fold(text)``, and for each of its characters the place in *text* that it came from.
+def origins(text: str, folded: str) -> Sequence[int]:
+    """For each character of ``folded = fold(text)`` the place in *text* that it came from.
 
-    >>> fold_with_origin("㎡一")
-    ('m2一', [0, 0, 1])
+    >>> origins("…一", "...一"), list(origins("著者", "著者"))
+    ([0, 0, 0, 1], [0, 1])
     """
-    folded = fold(text)
     if len(folded) == len(text) and unicodedata.is_normalized("NFC", text):
-        return folded, list(range(len(text)))
-    pieces = [(fold(cluster), start) for cluster, start in _clusters(text)]
-    origin = [start for piece, start in pieces for _ in piece]
-    if len(origin) != len(folded):  # a character that only changes beside another one, in no script met here
-        origin = [min(place, len(text) - 1) for place in range(len(folded))]
-    return folded, origin
+        return range(len(text))
+    for pattern in (_plain_run, _cluster):
+        origin = [
+            start + step if pattern is _plain_run and size == end - start else start
+            for start, end, size in _folded_pieces(text, pattern)
+            for step in range(size)
+        ]
+        if len(origin) == len(folded):
+            return origin
+    # Some scripts join characters that do not touch; none is met here, and a mark a little off is no harm.
+    return [min(place, len(text) - 1) for place in range(len(folded))]
 
 
-def _clusters(text: str) -> Iterator[tuple[str, int]]:
-    """Characters with the combining marks behind them: what normalisation may join."""
-    start = 0
-    for place in range(1, len(text) + 1):
-        if place == len(text) or not unicodedata.combining(text[place]):
-            yield text[start:place], start
-            start = place
+def _folded_pieces(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, int, int]]:
+    for piece in pattern.finditer(text):
+        yield *piece.span(), len(fold(piece[0]))
+
+
+def _may_hold(folded: str, phrase: Phrase) -> bool:
+    """A quick look: escaped characters (see ``tokens``) do not stand in the text as they are."""
+    return all(token in folded or is_escaped(token) for token in phrase.tokens)
+
+
+def _best_paragraph(text: str, wanted: Sequence[Phrase]) -> tuple[str, list[Find]]:
+    """The paragraph with most different phrases, then the first; the first of all if nothing is found."""
+    best, best_finds, most = text.split("\n", 1)[0], list[Find](), 0
+    for paragraph in text.split("\n"):
+        finds = list(islice(find(paragraph, wanted), _ENOUGH))
+        found = len({each.phrase for each in finds})
+        if found > most:
+            best, best_finds, most = paragraph, finds, found
+        if most == len(wanted):
+            break
+    return best, best_finds
 
 
 def _stands_at(words: list[str], place: int, phrase: Phrase) -> bool:
@@ -121,12 +145,9 @@ def _passage(text: str, finds: list[Find], length: int) -> tuple[int, int]:
     best = max(
         finds, key=lambda each: (_phrases_from(finds, each.start, length), -each.start), default=Find(0, 0)
     )
-    first = text.rfind("\n", 0, best.start) + 1
-    last = text.find("\n", best.start)
-    last = len(text) if last < 0 else last
-    start = max(first, min(best.start - length // _LEAD, last - length))
-    start = _sentence_start(text, start, best.start) if start > first else first
-    return start, max(min(start + length, last), best.end)
+    start = max(0, min(best.start - length // _LEAD, len(text) - length))
+    start = _sentence_start(text, start, best.start) if start else 0
+    return start, max(min(start + length, len(text)), best.end)
 
 
 def _phrases_from(finds: list[Find], start: int, length: int) -> int:

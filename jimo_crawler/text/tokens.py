@@ -24,6 +24,7 @@ TOKENIZE = f"unicode61 remove_diacritics 0 categories 'L* N* Co P* S*' tokenchar
 _ESCAPED = "[\U000f0000-\U000f010f][\U000f1000-\U000f1fff]"
 _PIECE = f"[{HAN}]|[^\\W_{HAN}](?:[^\\W_{HAN}]|{_ESCAPED})*|{_ESCAPED}|{PARAGRAPH}"
 _han = re.compile(f"[{HAN}]")
+_escaped = re.compile(_ESCAPED)
 _token = re.compile(f"{_PIECE}|\\S")
 _token_or_space = re.compile(f"{_PIECE}|[^\\S{PARAGRAPH}]+|\\S")
 _common = "\n\t -~\xa1-\xac\xae-\u02ff\u0391-\u03a1\u03a3-\u03c1\u03c3-\u03c9\u0410-\u044f\u2010-\u2027\u2030-\u205e"
@@ -63,6 +64,11 @@ def find_tokens(folded: str) -> list[tuple[str, int, int]]:
 def is_han(token: str) -> bool:
     """Whether a token is a Han character."""
     return _han.match(token) is not None
+
+
+def is_escaped(token: str) -> bool:
+    """Whether a token is not written as the text has it (see ``_as_indexed``)."""
+    return _escaped.search(token) is not None
 
 
 def zh_tokens(text: str | None) -> str | None:
