@@ -83,7 +83,7 @@ CREATE TABLE article_urls(
   url TEXT NOT NULL, article_id INTEGER NOT NULL REFERENCES articles(id), part INTEGER NOT NULL DEFAULT 1,
   first_seen_at TEXT NOT NULL, last_seen_at TEXT NOT NULL,
   status TEXT NOT NULL DEFAULT 'live' CHECK(status IN ('live', 'gone', 'hijacked')),
-  content_hash TEXT, missing_since TEXT, gone_at TEXT, delisted_at TEXT, current INTEGER NOT NULL DEFAULT 1,
+  content_hash TEXT, missing_since TEXT, gone_at TEXT, delisted_at TEXT, relisted_at TEXT, current INTEGER NOT NULL DEFAULT 1,
   PRIMARY KEY(url, article_id)
 ) STRICT;
 CREATE INDEX article_urls_article ON article_urls(article_id);

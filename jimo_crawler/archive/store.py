@@ -80,8 +80,9 @@ class Store:
         visit = replace(visit, outcome=observed.outcome)
         self._write_outcomes(visit, captures, capture_id, observed)
         injected = self._write_removed(visit, capture_id)
-        if injected and observed.event is None and observed.outcome is Outcome.UNCHANGED:
-            observed = Observed(observed.article_id, observed.outcome, "injected")
+        if observed.event is None and observed.outcome is Outcome.UNCHANGED:
+            event = "injected" if injected else self._listing_event(row)
+            observed = Observed(observed.article_id, observed.outcome, event)
         self._write_failures(visit, capture_id)
         self._write_observations(visit, observed, capture_id)
         self._end_lease(visit, row, observed)
@@ -145,20 +146,24 @@ class Store:
         )
 
     def _book_delisted(self, read: Read, at: str) -> None:
-        """Delisted is a hint of deletion: the address is asked at once; nothing is concluded from it alone."""
-        for url in read.delisted:
-            changed = self._conn.execute(
-                "UPDATE article_urls SET delisted_at = ? WHERE url = ? AND current = 1 AND delisted_at IS NULL",
-                (at, url),
-            ).rowcount
-            if changed:
-                self._conn.execute(
-                    "UPDATE urls SET due_at = min(due_at, ?) WHERE url = ? AND state = 'known'", (at, url)
-                )
-        self._conn.executemany(
-            "UPDATE article_urls SET delisted_at = NULL WHERE url = ? AND current = 1",
-            [(url,) for url in read.relisted],
+        """A listing that names an article no longer, or again, is a hint: the address is asked at once, and nothing
+        is concluded from the listing alone."""
+        delisted = (
+            "UPDATE article_urls SET delisted_at = ? WHERE url = ? AND current = 1 AND delisted_at IS NULL"
         )
+        relisted = "UPDATE article_urls SET delisted_at = NULL, relisted_at = ? WHERE url = ? AND current = 1"
+        for sql, urls in ((delisted, read.delisted), (relisted, read.relisted)):
+            for url in urls:
+                if self._conn.execute(sql, (at, url)).rowcount:
+                    self._conn.execute("UPDATE urls SET due_at = min(due_at, ?) WHERE url = ?", (at, url))
+
+    def _listing_event(self, row: sqlite3.Row) -> str | None:
+        """Whether the address has left the listings, or come back, since it was last asked."""
+        address = self._articles.address(row["url"])
+        last = row["last_visit_at"]
+        if address is None or last is None:
+            return None
+        return next((name for name in ("delisted", "relisted") if (address[f"{name}_at"] or "") > last), None)
 
     def _book_article(self, visit: Visit, page: ArticlePage, row: sqlite3.Row, capture_id: int) -> Observed:
         if not self._in_scope(page, row):
