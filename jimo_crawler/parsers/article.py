@@ -1,0 +1,289 @@
+"""One article page: headline, meta line, body, and what stands around them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from jimo_crawler.errors import NotAnArticle, Truncated
+from jimo_crawler.items import Article, ArticlePage, Block, Link, Page
+from jimo_crawler.parsers.blocks import build_blocks, build_images
+from jimo_crawler.parsers.body import Region, find_body
+from jimo_crawler.parsers.breadcrumb import Breadcrumb, read_breadcrumb
+from jimo_crawler.parsers.dates import find_date
+from jimo_crawler.parsers.dom import Document, Line, fold_space, read_document
+from jimo_crawler.parsers.headline import Headline, find_headline, title_remainder, without_part
+from jimo_crawler.parsers.layouts import choose_layout, reading_name
+from jimo_crawler.parsers.meta import Meta
+from jimo_crawler.parsers.pager import Pager, read_pager
+from jimo_crawler.parsers.refusals import (
+    is_cut,
+    is_listing,
+    refuse_message,
+    refuse_scripted,
+    refuse_without_body,
+)
+from jimo_crawler.parsers.related import read_related
+from jimo_crawler.parsers.survey import Role, Survey
+from jimo_crawler.portal import Profile
+
+ENOUGH_ALONE = 120
+"""Characters of prose that make a page without meta line an article."""
+_META_NAMES = (
+    "pubdate",
+    "publishdate",
+    "publish_date",
+    "article:published_time",
+    "og:release_date",
+    "datepublished",
+    "firstpublishedtime",
+    "apub:time",
+)
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
+def parse_article(page: Page, profile: Profile) -> ArticlePage:
+    """Read an article page.
+
+    Raises NotAnArticle if the page is something else (``outcome`` and ``reason`` say what), Truncated if it breaks off
+    within the text.
+    """
+    doc = read_document(page)
+    survey = Survey(doc)
+    crumb = read_breadcrumb(survey, profile)
+    headline = find_headline(survey, profile, crumb)
+    layout = choose_layout(doc)
+    region = find_body(survey, headline, layout.root(doc) if layout else None)
+    _refuse(survey, headline, region)
+    meta, lines = _take_tail(survey, headline, region)
+    meta = _with_machine_date(doc, meta)
+    pager = _read_parts(doc, headline, region)
+    lines = _without_pager(lines, pager)
+    blocks = build_blocks(survey, lines, region.root)
+    if not any(not block.hidden for block in blocks):
+        raise refuse_without_body(survey, bool(headline.title))
+    title = without_part(headline.title) if pager.number and pager.number > 1 else headline.title
+    last = lines[-1].index if lines else region.stop
+    article = Article(
+        title_as_published=title,
+        blocks=blocks,
+        published_at=meta.date,
+        published_as_printed=meta.printed,
+        source=meta.source,
+        editor=meta.editor,
+        author=meta.author,
+        views=meta.views,
+        layout=layout.name if layout else reading_name(headline),
+        images=build_images(survey, region.root, region.start, last + 1),
+        damaged=sum(text.count(_REPLACEMENT) for text in (title, *(block.text for block in blocks))),
+    )
+    body = {line.index for line in lines}
+    return ArticlePage(
+        article=article,
+        breadcrumb=crumb.names,
+        town=crumb.town,
+        in_section=crumb.in_section,
+        part=pager.number or 1,
+        parts=_parts(pager),
+        parts_total=max([pager.number or 1, pager.total or 1, *pager.pages]),
+        related=read_related(survey, body),
+        around=_around(survey, profile, crumb, headline, body, title),
+    )
+
+
+# -- is it one? -----------------------------------------------------------------------------------------------------
+
+
+def _refuse(survey: Survey, headline: Headline, region: Region) -> None:
+    """Raise what the page is if it is no article."""
+    prose = region.prose
+    labelled = headline.meta.weight >= 2 and headline.line is not None
+    if prose < 12:
+        refuse_scripted(survey)
+    refuse_message(survey, prose, labelled)
+    last_text = max((line.index for line in region.lines if not line.hidden), default=-1)
+    if is_cut(survey, region.stop, last_text):
+        raise Truncated(
+            "the page ends in the middle of its text" if last_text >= 0 else "the page ends before its text"
+        )
+    if not any(not line.hidden for line in region.lines):
+        raise refuse_without_body(survey, bool(headline.title) and headline.line is not None)
+    if labelled and not _repeats(survey, headline):
+        return
+    if (
+        is_listing(survey, headline.end if headline.line is not None else 0, len(survey.lines))
+        and prose < 600
+    ):
+        raise NotAnArticle("a list of articles")
+    if labelled or (headline.meta.date and headline.title):
+        return
+    sentences = sum(len(line.text) for line in region.lines if survey.is_prose(line) and len(line.text) >= 30)
+    if sentences < ENOUGH_ALONE or not headline.title:
+        raise NotAnArticle("neither a headline with a time or a source nor enough text")
+
+
+def _repeats(survey: Survey, headline: Headline) -> bool:
+    """Whether meta lines follow one another with headlines between: the teasers of a list."""
+    links = metas = 0
+    for line in survey.visible(headline.end, len(survey.lines)):
+        if survey.role(line.index) is Role.COMMENT:
+            break
+        if line.index not in headline.lines and line.is_links and len(line.text) >= 8:
+            links += 1
+        elif len(line.text) <= 80 and (meta := survey.meta(line.index)) is not None and meta.weight >= 2:
+            metas += 1
+    return metas >= 3 and links >= 3
+
+
+# -- meta lines elsewhere -------------------------------------------------------------------------------------------
+
+
+def _take_tail(survey: Survey, headline: Headline, region: Region) -> tuple[Meta, list[Line]]:
+    """The meta data, with what stands below the body, and the body's lines without those lines."""
+    meta, lines = headline.meta, list(region.lines)
+    cut = len(lines)
+    for place in range(len(lines) - 1, max(-1, len(lines) - 7), -1):
+        line = lines[place]
+        if line.hidden:
+            continue
+        found = survey.meta(line.index) if len(line.text) <= 100 else None
+        if found is None or not _is_tail(found, cut < len(lines)):
+            break
+        meta = meta.joined(found)
+        cut = place
+    hidden = [line for line in lines[cut:] if line.hidden]
+    lines = [*lines[:cut], *hidden]
+    if meta.weight < 2 or meta.date is None or meta.source is None:
+        meta = _meta_below(survey, meta, region)
+    return meta, lines
+
+
+def _is_tail(meta: Meta, behind: bool) -> bool:
+    """Whether a last line of the body is about the article, not of it: （责任编辑：…）, 来源：… A byline stays."""
+    if meta.labels & {"editor", "source", "date", "updated"} and meta.weight >= 1.5:
+        return True
+    return behind and bool(meta.labels) and meta.weight >= 1.0
+
+
+def _meta_below(survey: Survey, meta: Meta, region: Region) -> Meta:
+    last = max((line.index for line in region.lines), default=region.stop)
+    for line in survey.lines[last + 1 : last + 16]:
+        role = survey.role(line.index)
+        if line.hidden or role is Role.LINKS:
+            continue
+        if role in (Role.COMMENT, Role.COPYRIGHT, Role.HEAD):
+            break
+        found = survey.meta(line.index) if len(line.text) <= 160 else None
+        if (
+            found is not None
+            and found.weight >= 1.5
+            and found.labels & {"date", "updated", "source", "editor"}
+        ):
+            meta = meta.joined(found)
+    return meta
+
+
+def _with_machine_date(doc: Document, meta: Meta) -> Meta:
+    """The time that the page's head names, if none is printed."""
+    if meta.printed is not None:
+        return meta
+    for name in _META_NAMES:
+        content = doc.metas.get(name)
+        if content and (found := find_date(content)) is not None:
+            return replace(meta, printed=found[0], date=found[1])
+    return meta
+
+
+# -- a body on several pages ----------------------------------------------------------------------------------------
+
+
+def _read_parts(doc: Document, headline: Headline, region: Region) -> Pager:
+    """The pager of an article whose text runs over several pages; one without pages if there is none."""
+    if not region.lines:
+        return Pager()
+    pager = read_pager(doc, headline.end, min(len(doc.lines), region.lines[-1].index + 30), siblings=True)
+    if not pager.pages and not pager.next:
+        return Pager()
+    if pager.next is not None and pager.number is not None:
+        pager.pages.setdefault(pager.number + 1, pager.next)
+    return pager
+
+
+def _parts(pager: Pager) -> tuple[Link, ...]:
+    return tuple(
+        Link(url=url, text=str(number), number=number)
+        for number, url in sorted(pager.pages.items())
+        if number != pager.number
+    )
+
+
+def _without_pager(lines: list[Line], pager: Pager) -> list[Line]:
+    if not pager.pages:
+        return lines
+    return [
+        line
+        for line in lines
+        if line.hidden
+        or not (pager.first_line - 2 <= line.index <= pager.last_line + 2 and _is_pager_line(line))
+    ]
+
+
+def _is_pager_line(line: Line) -> bool:
+    return (
+        len(line.text) <= 120
+        and re.fullmatch(r"[\s\d\W共第页頁上下一首尾末前后後转轉到条條/]*", line.text) is not None
+    )
+
+
+# -- what stands around ---------------------------------------------------------------------------------------------
+
+
+def _around(
+    survey: Survey, profile: Profile, crumb: Breadcrumb, headline: Headline, body: set[int], title: str
+) -> tuple[Block, ...]:
+    """Text beside the article that somebody may have injected, with its place; not what every page has."""
+    blocks: list[Block] = []
+    rest = title_remainder(survey, title, profile, crumb)
+    if rest:
+        blocks.append(Block(text=rest, place="title"))
+    for name in ("keywords", "description"):
+        content = fold_space(survey.doc.metas.get(name, ""))
+        if content:
+            blocks.append(Block(text=content, place="meta"))
+    first = headline.line if headline.line is not None else min(body, default=0)
+    last = max(body, default=first)
+    footer = False
+    for line in survey.lines:
+        role = survey.role(line.index)
+        footer = footer or (role is Role.COPYRIGHT and line.index > last)
+        if line.index in body or line.index in headline.lines or line.index in crumb.lines:
+            continue
+        if not line.hidden and _is_furniture(survey, line, role):
+            continue
+        place = "before" if line.index < first else ("footer" if footer else "after")
+        blocks.append(
+            Block(
+                text=line.text,
+                place=place,
+                hidden=line.hidden,
+                link_chars=line.link_chars,
+                offsite_links=sum(survey.offsite(anchor) for anchor in line.anchors),
+            )
+        )
+    return tuple(blocks)
+
+
+def _is_furniture(survey: Survey, line: Line, role: Role) -> bool:
+    """Whether a line is what every page of a portal has: navigation, lists, controls, copyright."""
+    if role in (Role.CONTROL, Role.POSITION, Role.HEAD, Role.NEIGHBOUR, Role.EMPTY):
+        return True
+    if role is Role.COPYRIGHT:
+        return len(line.text) < 160
+    if role is Role.LINKS:
+        return not any(survey.offsite(anchor) for anchor in line.anchors) and not _is_chain(line)
+    return len(line.text) <= 4
+
+
+def _is_chain(line: Line) -> bool:
+    """Whether a line of links is a chain of long texts, as navigation never is."""
+    return len(line.anchors) >= 3 and line.link_chars >= 6 * len(line.anchors) and len(line.text) >= 30

@@ -1,0 +1,246 @@
+"""From the lines of a body to its paragraphs: table rows, captions, sub-headings, wrapped lines, pictures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from jimo_crawler.items import Block, Image
+from jimo_crawler.parsers.dom import Box, Line, Picture
+from jimo_crawler.parsers.survey import Survey
+
+LONGEST_CELL = 150
+"""Tables whose cells hold more than this are there for the layout."""
+
+_CAPTION = re.compile(
+    r"^(?:[▲△↑←→▼]|图\s?[\d一二三四五六七八九十]{0,3}\s?[:：为]|图为|[（(](?:资料)?图)|[（(]?(?:摄影|图片|资料图)|(?:摄|供图|图)[）)]?$"
+)
+_ENDS = re.compile(r"[。！？：；!?:;”』」）)】\]…]$")
+_ICON = re.compile(
+    r"(?:icon|logo|button|btn|print|close|share|qrcode|qr_|ewm|erweima|banner|spacer|blank|dot|arrow|line|bullet|star|top|bg_|counter|pixel|loading|face|smil|emot|avatar|weixin|weibo|/ad[s_/-])",
+    re.I,
+)
+_HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+
+def build_blocks(survey: Survey, lines: Sequence[Line], root: Box | None) -> tuple[Block, ...]:
+    """The paragraphs that *lines* are."""
+    pictures = _picture_lines(survey, root)
+    blocks: list[Block] = []
+    for group in _rows(survey, _unwrapped(lines), root):
+        first = group[0][0]
+        text = "\t".join(" ".join(line.text for line in cell) for cell in group).strip("\t")
+        row = len(group) > 1 or (first.box.tag in ("td", "th") and _in_data_table(survey, first, root))
+        members = [line for cell in group for line in cell]
+        blocks.append(
+            Block(
+                text=text,
+                kind="row" if row else _kind(first, text, pictures),
+                hidden=first.hidden,
+                link_chars=sum(line.link_chars for line in members),
+                offsite_links=sum(survey.offsite(anchor) for line in members for anchor in line.anchors),
+            )
+        )
+    return tuple(block for block in blocks if block.text)
+
+
+def build_images(survey: Survey, root: Box | None, first: int, last: int) -> tuple[Image, ...]:
+    """The pictures between two lines of the body, each once, with alt text or the caption below."""
+    images: dict[str, Image] = {}
+    for picture in survey.doc.pictures:
+        if (
+            picture.hidden
+            or not first <= picture.line <= last
+            or (root is not None and not root.holds(picture.box))
+        ):
+            continue
+        source = next(
+            (
+                picture.attrs[name]
+                for name in ("data-original", "data-src", "original", "_src", "src")
+                if picture.attrs.get(name)
+            ),
+            "",
+        )
+        url = survey.doc.url_at(source)
+        if url is None or url in images or _is_decoration(picture, source):
+            continue
+        images[url] = Image(url=url, alt=_alt(picture) or _caption_below(survey, picture, last))
+    return tuple(images.values())
+
+
+def _alt(picture: Picture) -> str:
+    text = " ".join((picture.attrs.get("alt") or picture.attrs.get("title") or "").split())
+    return "" if re.fullmatch(r"[\w.-]+\.(?:jpe?g|png|gif|bmp)", text, re.I) else text
+
+
+def _caption_below(survey: Survey, picture: Picture, last: int) -> str:
+    if picture.line < min(last + 1, len(survey.lines)):
+        text = survey.lines[picture.line].text
+        if len(text) <= 60 and (_CAPTION.search(text) or survey.lines[picture.line].box.tag == "figcaption"):
+            return text
+    return ""
+
+
+def _is_decoration(picture: Picture, source: str) -> bool:
+    for side in ("width", "height"):
+        value = picture.attrs.get(side, "").removesuffix("px")
+        if value.isdigit() and int(value) < 60:
+            return True
+    name = source.rsplit("/", 1)[-1]
+    return bool(_ICON.search(name)) and not re.search(r"\d{6,}", name)
+
+
+def _picture_lines(survey: Survey, root: Box | None) -> set[int]:
+    """Indexes of the lines that directly follow a picture in the body."""
+    return {
+        picture.line
+        for picture in survey.doc.pictures
+        if not picture.hidden and (root is None or root.holds(picture.box))
+    }
+
+
+def _kind(line: Line, text: str, pictures: set[int]) -> str:
+    tag = line.box.tag
+    if tag in _HEADING_TAGS:
+        return "heading"
+    if tag in ("figcaption", "caption"):
+        return "caption"
+    if (
+        line.index in pictures
+        and len(text) <= 80
+        and (_CAPTION.search(text) or (_is_centred(line) and not _ENDS.search(text)))
+    ):
+        return "caption"
+    if tag in ("li", "dt", "dd") or (line.box.parent is not None and line.box.parent.tag == "li"):
+        return "item"
+    if line.bold >= len(text) - 1 and len(text) <= 40 and not text.endswith(("。", "；", ",", "，")):
+        return "heading"
+    return "paragraph"
+
+
+def _is_centred(line: Line) -> bool:
+    for depth, box in enumerate(line.box.chain()):
+        if (
+            box.tag == "center"
+            or box.attrs.get("align", "").lower() == "center"
+            or "text-align:center" in box.attrs.get("style", "").replace(" ", "")
+        ):
+            return True
+        if depth == 1:
+            return False
+    return False
+
+
+# -- wrapped lines --------------------------------------------------------------------------------------------------
+
+
+def _unwrapped(lines: Sequence[Line]) -> list[Line]:
+    """Lines that an author broke at a fixed width, joined again: indented ones begin a paragraph, others go on with it.
+
+    Only where it is plain: several broken lines without indent that follow a line of full width without a full stop.
+    """
+    broken = [line for line in lines if line.broken and not line.hidden]
+    if len(broken) < 4 or not any(line.indented for line in lines):
+        return list(lines)
+    width = max(len(line.text) for line in broken)
+    runs = [
+        place
+        for place in range(1, len(lines))
+        if lines[place].broken
+        and not lines[place].indented
+        and _runs_on(lines[place - 1], lines[place], width)
+    ]
+    if width > 60 or len(runs) < 3:
+        return list(lines)
+    joined: list[Line] = []
+    for place, line in enumerate(lines):
+        if place in runs and joined:
+            joined[-1] = _joined(joined[-1], line)
+        else:
+            joined.append(line)
+    return joined
+
+
+def _runs_on(before: Line, line: Line, width: int) -> bool:
+    return before.box is line.box and 0.75 * width <= len(before.text) and not _ENDS.search(before.text[-1:])
+
+
+def _joined(one: Line, other: Line) -> Line:
+    return Line(
+        one.text + other.text, one.box, one.index, [*one.anchors, *other.anchors], one.link_chars + other.link_chars,
+        one.bold + other.bold, one.size, one.hidden, one.indented, one.broken,
+    )  # fmt: skip
+
+
+# -- tables ---------------------------------------------------------------------------------------------------------
+
+
+def _rows(survey: Survey, lines: Sequence[Line], root: Box | None) -> Iterator[list[list[Line]]]:
+    """Groups of lines that are one block: a row of a data table cell by cell, every other line by itself."""
+    place = 0
+    while place < len(lines):
+        line = lines[place]
+        row = line.box.within("tr")
+        if row is None or line.hidden or not _in_data_table(survey, line, root):
+            yield [[line]]
+            place += 1
+            continue
+        members = []
+        while place < len(lines) and lines[place].box.within("tr") is row:
+            members.append(lines[place])
+            place += 1
+        yield _cells(survey, row, members)
+
+
+def _cells(survey: Survey, row: Box, members: list[Line]) -> list[list[Line]]:
+    cells = _children(survey, row)
+    grouped: list[list[Line]] = []
+    for cell in cells:
+        inside = [line for line in members if cell.holds(line.box)]
+        grouped.append(inside)
+    while grouped and not grouped[-1]:
+        grouped.pop()
+    while grouped and not grouped[0]:
+        grouped.pop(0)
+    return grouped or [members]
+
+
+def _children(survey: Survey, row: Box) -> list[Box]:
+    return [
+        box
+        for box in survey.doc.boxes[row.index + 1 : row.end]
+        if box.parent is row and box.tag in ("td", "th")
+    ]
+
+
+def _in_data_table(survey: Survey, line: Line, root: Box | None) -> bool:
+    """Whether a line stands in a table of data, not in one that places things on the page."""
+    table = line.box.within("table")
+    if table is None or (root is not None and table.holds(root)):
+        return False
+    return _is_data(survey, table)
+
+
+def _is_data(survey: Survey, table: Box) -> bool:
+    known: dict[int, bool] = survey.tables
+    if table.index not in known:
+        known[table.index] = _judge_table(survey, table)
+    return known[table.index]
+
+
+def _judge_table(survey: Survey, table: Box) -> bool:
+    inside = survey.doc.boxes[table.index + 1 : table.end]
+    if any(box.tag == "table" for box in inside):
+        return False
+    full_rows = 0
+    for row in (box for box in inside if box.tag == "tr"):
+        filled = [cell for cell in _children(survey, row) if cell.last > cell.first]
+        for cell in filled:
+            if (
+                sum(len(line.text) for line in survey.lines[cell.first : cell.last]) > LONGEST_CELL
+                or cell.last - cell.first > 6
+            ):
+                return False
+        full_rows += len(filled) >= 2
+    return full_rows >= 2

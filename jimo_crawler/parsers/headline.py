@@ -1,0 +1,402 @@
+"""The headline of an article and the lines that belong to it: the meta line, font-size controls, a sub-title."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from jimo_crawler.parsers.breadcrumb import Breadcrumb, plain_name
+from jimo_crawler.parsers.dates import locate_date
+from jimo_crawler.parsers.dom import Box, Line
+from jimo_crawler.parsers.meta import Meta, label_alone, read_meta
+from jimo_crawler.parsers.survey import Role, Survey
+from jimo_crawler.parsers.wording import folded
+from jimo_crawler.portal import Profile
+
+LONGEST_TITLE = 100
+SURE = 5.0
+"""Score from which a line is the headline; a lesser one gives way to the page's ``<title>``."""
+
+_NAMES = re.compile(r"title|headline|biaoti|\bbt\d?\b|\btit\b|\bh1\b|heading|subject")
+_SITE_WORD = re.compile(
+    r".{0,12}(?:信息港|信息网|新闻网|政务网|门户网站?|门户|在线|频道|港|网|网站|首页|政府|新闻中心|资讯|中心|乡镇|镇街|新闻|电视台|之窗|论坛|社区|正文)"
+)
+_TITLE_SPLIT = re.compile(
+    r"\s*(?:_+|\||｜|–|—{1,2}|--+|»|>+|::)\s*|\s+[-·－]\s+|(?<=[^\x00-\x7f])-(?=[^\x00-\x7f])|(?<=[”》）!！?？\w])-(?=[^\x00-\x7f\d])"
+)
+_PART = re.compile(
+    r"\s*[(（\[【]?(?:第\s?[\d一二三四五六七八九十]+\s?页|\d{1,2}\s?/\s?\d{1,2})[)）\]】]?\s*$|\s*[(（]\s*\d{1,2}\s*[)）]\s*$"
+)
+_ENDS = re.compile(r"[。；;]$")
+
+
+@dataclass(slots=True)
+class Headline:
+    """What stands above the body."""
+
+    title: str
+    line: int | None
+    """Index of the headline's line; None if only ``<title>`` names it."""
+    meta: Meta
+    lines: set[int] = field(default_factory=set)
+    """Every line that the headline and its meta lines take up."""
+    leads: list[int] = field(default_factory=list)
+    """Sub-titles: between headline and meta line, part of the text."""
+    end: int = 0
+    """Where the body may begin."""
+
+
+def find_headline(survey: Survey, profile: Profile, crumb: Breadcrumb) -> Headline:
+    """The page's headline with its meta lines. The title is empty if nothing names one."""
+    named = page_title(survey, profile, crumb)
+    best, best_score = None, 0.0
+    squeezed = _squeeze(survey.doc.title)
+    meta_ahead = _strong_metas(survey)
+    for line in survey.lines:
+        if line.hidden or line.index in crumb.lines or not 2 <= len(line.text) <= LONGEST_TITLE + 40:
+            continue
+        if line.link_chars and line.is_links and line.size < 3:
+            continue
+        score = _score(survey, line, squeezed, named, meta_ahead, profile, crumb)
+        if score > best_score:
+            best, best_score = line, score
+    if best is None or best_score < SURE:
+        return _without_line(survey, named, meta_ahead)
+    return _around(survey, best, named)
+
+
+def page_title(survey: Survey, profile: Profile, crumb: Breadcrumb) -> str:
+    """The headline as ``<title>`` has it: without the portal's name and sections; empty if nothing else is in it."""
+    pieces = [piece for piece in _TITLE_SPLIT.split(survey.doc.title) if piece and piece.strip()]
+    kept = [piece.strip() for piece in pieces]
+    while len(kept) > 1 and _is_site_name(kept[-1], profile, crumb):
+        kept.pop()
+    while len(kept) > 1 and _is_site_name(kept[0], profile, crumb):
+        kept.pop(0)
+    if not kept or (len(kept) == 1 and _is_site_name(kept[0], profile, crumb, alone=True)):
+        return ""
+    start = survey.doc.title.find(kept[0])
+    end = survey.doc.title.rfind(kept[-1]) + len(kept[-1])
+    return survey.doc.title[start:end].strip()
+
+
+def title_remainder(survey: Survey, title: str, profile: Profile, crumb: Breadcrumb) -> str:
+    """What ``<title>`` says beyond the headline and the names of portal and sections; empty in a clean page."""
+    whole = survey.doc.title
+    if not whole:
+        return ""
+    rest = whole
+    bare = title.strip()
+    if bare and bare in rest:
+        rest = rest.replace(bare, "\0", 1)
+    pieces = [piece.strip("\0 _-|—–,，.…") for piece in _TITLE_SPLIT.split(rest)]
+    flat_title = _squeeze(title)
+    kept = [
+        piece
+        for piece in pieces
+        if piece
+        and not _is_site_name(piece, profile, crumb)
+        and _squeeze(piece).rstrip(".…") not in flat_title
+    ]
+    if any(
+        _squeeze(piece) and flat_title and flat_title in _squeeze(piece) and "\0" not in rest
+        for piece in kept
+    ):
+        kept = [_cut_title(piece, flat_title) for piece in kept]
+    return "_".join(piece for piece in kept if piece)
+
+
+def _cut_title(piece: str, flat_title: str) -> str:
+    flat = _squeeze(piece)
+    place = flat.find(flat_title)
+    return flat[:place] + flat[place + len(flat_title) :] if place >= 0 else piece
+
+
+def without_part(title: str) -> str:
+    """A title without the page number that a later page of an article adds to it.
+
+    >>> without_part("金口镇建设纪实(2)"), without_part("金口镇建设纪实（第2页）")
+    ('金口镇建设纪实', '金口镇建设纪实')
+    """
+    return _PART.sub("", title) or title
+
+
+def _score(
+    survey: Survey,
+    line: Line,
+    squeezed: str,
+    named: str,
+    metas: dict[int, float],
+    profile: Profile,
+    crumb: Breadcrumb,
+) -> float:
+    """How much a line looks like the headline."""
+    loud = line.size >= 4 or line.bold >= len(line.text) - 2
+    following = _meta_behind(survey, line, metas)
+    flat = _squeeze_flat(survey.flat(line.index))
+    matches = len(flat) >= 4 and bool(squeezed) and _matches(flat, squeezed, named)
+    if not loud and not following and not matches:
+        return 0.0
+    role = survey.role(line.index)
+    if role is not Role.TEXT and not (role in (Role.LINKS, Role.HEAD) and matches):
+        return 0.0
+    if survey.meta(line.index) is not None and not matches:
+        return 0.0
+    if _is_name(line.text, profile, crumb):
+        return 0.0
+    score = 5.0 * matches + following
+    score += {6: 4.0, 5: 3.0, 4: 2.0, 3: 0.5}.get(line.size, 3.0 if line.size == 7 else 0.0)
+    score += 1.0 if line.bold >= len(line.text) - 2 else 0.0
+    score += 1.0 if line.size >= 3 and any(box.tag == "h1" for box in _near(line)) else 0.0
+    score += 0.7 if any(_NAMES.search(box.names) for box in _near(line) if box.attrs) else 0.0
+    score += (
+        0.7
+        if any(
+            _is_centred(box.tag, box.attrs.get("align", ""), box.attrs.get("style", ""))
+            for box in _near(line)
+        )
+        else 0.0
+    )
+    score -= 3.0 if line.is_links else 0.0
+    score -= 2.0 if _ENDS.search(line.text) else 0.0
+    score -= 2.0 if len(line.text) > 60 and not matches else 0.0
+    score -= 1.0 if len(line.text) < 5 else 0.0
+    return score - (
+        1.5 if any(box.tag in ("li", "dd", "footer", "aside", "nav") for box in _near(line)) else 0.0
+    )
+
+
+def _near(line: Line) -> list[Box]:
+    boxes = []
+    for box in line.box.chain():
+        boxes.append(box)
+        if len(boxes) == 3:
+            break
+    return boxes
+
+
+def _is_centred(tag: str, align: str, style: str) -> bool:
+    return tag == "center" or align.lower() == "center" or ("text-align" in style and "center" in style)
+
+
+def _matches(flat: str, squeezed: str, named: str) -> bool:
+    """Whether a line is what ``<title>`` names, whole, or cut there with dots."""
+    if len(flat) >= 6 and flat in squeezed:
+        return True
+    wanted = _squeeze(named).rstrip(".…")
+    return len(wanted) >= 6 and (flat.startswith(wanted) or (len(flat) >= 4 and flat == wanted))
+
+
+def _strong_metas(survey: Survey) -> dict[int, float]:
+    """Lines that are meta lines beyond doubt or nearly so, with their weight."""
+    found: dict[int, float] = {}
+    for line in survey.lines:
+        if line.hidden or len(line.text) > 240 or (line.link_chars and line.is_links):
+            continue
+        text = line.text
+        if (
+            not any(map(str.isdigit, text))
+            and ":" not in text
+            and "：" not in text
+            and "︰" not in text
+            and len(text) > 12
+        ):
+            continue
+        meta = survey.meta(line.index)
+        if meta is not None and meta.weight >= 1.0:
+            found[line.index] = meta.weight
+    return found
+
+
+def _meta_behind(survey: Survey, line: Line, metas: dict[int, float]) -> float:
+    """How surely a meta line follows within the next three lines, or stands directly before."""
+    best = 0.0
+    for step in (1, 2, 3, 4):
+        index = line.index + step
+        if index in metas:
+            best = max(best, (3.0 if metas[index] >= 2 else 1.2) - 0.5 * (step - 1))
+        elif index < len(survey.lines) and len(survey.lines[index].text) > 70:
+            break
+    if line.index - 1 in metas and metas[line.index - 1] >= 2:
+        best = max(best, 1.5)
+    return best
+
+
+def _is_name(text: str, profile: Profile, crumb: Breadcrumb) -> bool:
+    """Whether a line is but the name of the portal, a section or a town."""
+    if len(text) > 20:
+        return False
+    plain = plain_name(text).strip("[]【】·>» ")
+    return (
+        plain == profile.name
+        or plain in crumb.names
+        or plain in profile.section
+        or profile.town(plain) is not None
+    )
+
+
+def _is_site_name(piece: str, profile: Profile, crumb: Breadcrumb, alone: bool = False) -> bool:
+    plain = plain_name(piece).strip(" []【】")
+    if not plain or plain == profile.name or plain in crumb.names or plain in profile.section:
+        return True
+    if profile.town(plain) is not None or plain.lower().startswith(("powered", "http", "www.")):
+        return True
+    if plain.startswith(profile.name) and len(plain) <= len(profile.name) + 12:
+        return True
+    return not alone and len(plain) <= 16 and _SITE_WORD.fullmatch(plain) is not None
+
+
+def _squeeze(text: str) -> str:
+    return _squeeze_flat(folded(text))
+
+
+def _squeeze_flat(flat: str) -> str:
+    return flat.replace(" ", "")
+
+
+def _without_line(survey: Survey, named: str, metas: dict[int, float]) -> Headline:
+    """A page whose headline stands nowhere but in ``<title>``: its meta line, if there is one, opens the body."""
+    strong = [index for index, weight in metas.items() if weight >= 2]
+    headline = Headline(title=named, line=None, meta=Meta())
+    if strong:
+        headline.end = strong[0]
+        _take_metas(survey, headline, strong[0] - 1)
+    return headline
+
+
+def _around(survey: Survey, line: Line, named: str) -> Headline:
+    title, rest = _without_date(line.text, named)
+    headline = Headline(title=title, line=line.index, meta=Meta(), lines={line.index}, end=line.index + 1)
+    if rest is not None and (meta := read_meta(rest)) is not None:
+        headline.meta = meta
+    _take_metas(survey, headline, line.index)
+    if headline.meta.weight < 2:
+        _take_metas_before(survey, headline, line.index)
+    return headline
+
+
+def _without_date(text: str, named: str) -> tuple[str, str | None]:
+    """A headline that carries its time in the same line: 金口镇… (2011-5-6)."""
+    if _squeeze(text) in _squeeze(named) or not any(map(str.isdigit, text)):
+        return text, None
+    start = 0
+    while (place := locate_date(text, start)) is not None:
+        behind = text[place[1] :].strip(" )）]】")
+        before = text[: place[0]].rstrip()
+        if not behind and len(before) >= 6 and (before[-1] in "([（【" or text[place[0] - 1].isspace()):
+            return before.rstrip("([（【 "), text[place[0] : place[1]]
+        start = place[1]
+    return text, None
+
+
+def _take_metas(survey: Survey, headline: Headline, after: int) -> None:
+    """Read on behind the headline for as long as lines are meta lines, controls, or sub-titles before a meta line."""
+    index, stop = after + 1, min(after + 26, len(survey.lines))
+    while index < stop:
+        step = _take_line(survey, headline, index)
+        if step == 0:
+            lead = _leads_to_meta(survey, index, stop, headline)
+            if not lead:
+                break
+            headline.leads.extend(range(index, index + lead))
+            step = lead
+        index += step
+    headline.end = max(headline.end, index)
+
+
+def _take_line(survey: Survey, headline: Headline, index: int) -> int:
+    """How many lines from *index* on belong to the head: 0 if the line does not, 2 for a label and its value."""
+    line = survey.lines[index]
+    if line.hidden:
+        return 1
+    role = survey.role(index)
+    if role in (Role.CONTROL, Role.EMPTY, Role.POSITION):
+        headline.lines.add(index)
+        return 1
+    kind = label_alone(line.text)
+    if kind is not None and index + 1 < len(survey.lines):
+        following = survey.lines[index + 1]
+        if (
+            label_alone(following.text) is None
+            and len(following.text) <= 60
+            and not following.hidden
+            and _is_value(line, following)
+        ):
+            meta = read_meta(f"{line.text.rstrip(':： ')}：{following.text}")
+            if meta is not None:
+                headline.meta = headline.meta.joined(meta)
+                headline.lines.update((index, index + 1))
+                return 2
+        headline.lines.add(index)
+        return 1
+    meta = survey.meta(index)
+    if meta is not None and _adds(headline.meta, meta):
+        headline.meta = headline.meta.joined(meta)
+        headline.lines.add(index)
+        return 1
+    if role is Role.LINKS and _is_between(survey, index):
+        return 1
+    return 0
+
+
+def _is_value(label: Line, following: Line) -> bool:
+    """Whether the line behind a lone label is its value: the next cell, the ``dd``, the next of the same box."""
+    return (
+        following.box is label.box
+        or following.box.parent is label.box.parent
+        or following.box.tag in ("td", "dd")
+    )
+
+
+def _adds(known: Meta, meta: Meta) -> bool:
+    """Whether a line that reads like a meta line still is one here: it says what no line before it has said."""
+    if meta.weight >= 2 and not known.labels:
+        return True
+    new = meta.labels - known.labels
+    if meta.printed is not None and known.printed is None:
+        return True
+    return bool(new - {"other"}) and not (
+        meta.labels <= {"author", "other"} and known.weight >= 2 and meta.weight < 1
+    )
+
+
+def _is_between(survey: Survey, index: int) -> bool:
+    """Whether a line of links stands between headline and meta line, not where the text should begin."""
+    return any(
+        (meta := survey.meta(after)) is not None and meta.weight >= 2
+        for after in range(index + 1, min(index + 3, len(survey.lines)))
+    )
+
+
+def _leads_to_meta(survey: Survey, index: int, stop: int, headline: Headline) -> int:
+    """How many lines of sub-title stand from *index* on before a meta line; 0 if none follows soon."""
+    if headline.meta.weight >= 2:
+        return 0
+    for count in range(1, 4):
+        place = index + count
+        if place >= stop:
+            return 0
+        before = survey.lines[place - 1]
+        if len(before.text) > 80 or before.hidden or survey.role(before.index) not in (Role.TEXT, Role.HEAD):
+            return 0
+        meta = survey.meta(place)
+        if meta is not None and meta.weight >= 2:
+            return count
+    return 0
+
+
+def _take_metas_before(survey: Survey, headline: Headline, line: int) -> None:
+    """A meta line above the headline, as some templates have it."""
+    for index in range(line - 1, max(-1, line - 5), -1):
+        above = survey.lines[index]
+        if above.hidden:
+            continue
+        meta = survey.meta(index)
+        if meta is not None and (
+            meta.weight >= 2 or (meta.printed and index == line - 1 and meta.weight >= 1)
+        ):
+            if not above.is_links:
+                headline.meta = headline.meta.joined(meta)
+                headline.lines.add(index)
+        elif survey.role(index) in (Role.POSITION, Role.LINKS) or len(above.text) > 60:
+            break

@@ -1,0 +1,273 @@
+"""The meta line of an article: ``發布:2022/4/2 9:07:39  來源:即墨信息港  瀏覽次  編輯:佚名``, in any order and with parts missing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+
+from jimo_crawler.parsers.dates import locate_date
+from jimo_crawler.parsers.wording import LABEL, LABEL_WORDS, folded, is_bare, is_control
+from jimo_crawler.text.annotations import remove_annotations
+
+LONGEST = 240
+"""A longer line is prose, whatever words are in it."""
+LONGEST_VALUE = 40
+
+_KINDS = tuple(LABEL_WORDS)
+_WEIGHTS = {
+    "date": 2.0,
+    "updated": 1.0,
+    "source": 2.0,
+    "editor": 1.5,
+    "author": 1.0,
+    "views": 1.5,
+    "other": 0.3,
+}
+_BEFORE = frozenset(" []()|/-·,;>\t")
+_BEHIND = re.compile(r"[\s\d\[(|]|次|$")
+_TAIL = re.compile(r"[\s|\[(,;·/-]+[^\s|\[(]*$")
+_EDGES = " \t|/-—–_,，;；:：、·<>《》•"
+_PAIRS = {"]": "[", ")": "(", "】": "【", "）": "（", "》": "《", "」": "「", "〕": "〔", "］": "［"}
+_UNKNOWN_LABEL = re.compile(r"(?<=\S)\s[^\W\d_]{2,6}\s?:")
+"""A label that is not in the lists still ends the value before it."""
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?\s?万?")
+_VIEWS_BEFORE = re.compile(r"(\d[\d,]*)\s?(?:次|人|人次)\s?(?:浏览|阅读|点击|访问|查看|关注|围观)")
+_SENTENCE = re.compile(r"[。?!？！]|[,，].*[,，]")
+_TODAY = re.compile(r"今天|今日|现在|欢迎|农历|星期\S\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What one or more meta lines say; every part may be missing."""
+
+    printed: str | None = None
+    date: str | None = None
+    source: str | None = None
+    editor: str | None = None
+    author: str | None = None
+    views: int | None = None
+    weight: float = 0.0
+    """How sure it is that this is a meta line: 1 a lone weak label or date, 2 and more a labelled source or time."""
+    labels: frozenset[str] = frozenset()
+
+    def joined(self, other: Meta) -> Meta:
+        """This one, with what it lacks taken from *other*."""
+        values = {
+            each.name: getattr(self, each.name)
+            if getattr(self, each.name) is not None
+            else getattr(other, each.name)
+            for each in fields(Meta)
+        }
+        if self.printed is not None:
+            values["date"] = self.date  # an impossible time is not mended with another line's
+        values["weight"], values["labels"] = self.weight + other.weight, self.labels | other.labels
+        return Meta(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    kind: str
+    start: int
+    end: int
+    marked: bool
+    """Whether a colon follows."""
+
+
+def read_meta(text: str) -> Meta | None:
+    """What a line says if it is a meta line, or part of one; None if it is something else.
+
+    >>> meta = read_meta("發布:2022/4/2 9:07:39 來源:即墨信息港 瀏覽次 編輯:佚名")
+    >>> meta.date, meta.source, meta.views, meta.editor
+    ('2022-04-02T09:07:39+08:00', '即墨信息港', None, '佚名')
+    >>> read_meta("2022年4月2日，金口镇召开会议。") is None
+    True
+    """
+    if len(text) > LONGEST:
+        return None
+    plain = remove_annotations(text).text
+    flat = folded(plain)
+    labels = list(_labels(flat))
+    place = _date_place(plain, labels)
+    if not labels and place is None:
+        return None
+    meta = _read(plain, flat, labels, place)
+    return meta if _is_meta(flat, labels, place, meta) else None
+
+
+def label_alone(text: str) -> str | None:
+    """The kind of label that *text* is and nothing else (a ``<dt>``, a cell): None if it is not one.
+
+    >>> label_alone("發布時間："), label_alone("来源"), label_alone("来源不明的货物")
+    ('date', 'source', None)
+    """
+    if len(text) > 20:
+        return None
+    flat = folded(remove_annotations(text).text).strip(" []()|·")
+    match = LABEL.match(flat)
+    if match is None or match.end() != len(flat):
+        return None
+    return next(kind for kind in _KINDS if match[kind])
+
+
+def _labels(flat: str) -> list[_Label]:
+    found: list[_Label] = []
+    for match in LABEL.finditer(flat):
+        kind = next(each for each in _KINDS if match[each])
+        word, marked = match[kind], match["colon"] is not None
+        start = match.start()
+        starts_word = start == 0 or flat[start - 1] in _BEFORE or flat[start - 1].isdigit()
+        if not marked and not _stands_alone(kind, word, starts_word, flat, match.end()):
+            continue
+        if (
+            marked
+            and not starts_word
+            and (word in ("文", "摄", "图片", "时间", "日期", "记者", "状态", "顶") or word.isascii())
+        ) and not (found and found[-1].end >= start - 12):
+            continue  # 开会时间:, 首席记者: are other words
+        found.append(_Label(kind, start, match.end(), marked))
+    return found
+
+
+def _stands_alone(kind: str, word: str, starts_word: bool, flat: str, end: int) -> bool:
+    """Whether a label without a colon is one: ``来源 即墨信息港``, ``浏览次``, ``发布于2022-4-2``."""
+    if kind == "views":
+        return (starts_word and _BEHIND.match(flat, end) is not None) or end == len(flat)
+    if kind == "other":
+        return (
+            starts_word
+            and word in ("字号", "字体", "分享到", "评论", "收藏", "标签", "关键词")
+            and _BEHIND.match(flat, end) is not None
+        )
+    if len(word) < 2 or not starts_word or word.isascii():
+        return False
+    if kind in ("date", "updated"):
+        return re.match(r"\s?[\[(]?\d{2}", flat[end:]) is not None
+    return flat[end : end + 1] == " " and len(flat) > end + 1
+
+
+def _date_place(plain: str, labels: list[_Label]) -> tuple[int, int, str | None] | None:
+    """Where the article's time stands: behind a label for it, else anywhere but in another label's value."""
+    for kind in ("date", "updated"):
+        for number, label in enumerate(labels):
+            if label.kind == kind:
+                stop = labels[number + 1].start if number + 1 < len(labels) else len(plain)
+                place = locate_date(plain, label.end)
+                if place and place[0] < stop:
+                    return place
+    return locate_date(plain)
+
+
+def _read(plain: str, flat: str, labels: list[_Label], place: tuple[int, int, str | None] | None) -> Meta:
+    values: dict[str, str | None] = {}
+    views: int | None = None
+    for number, label in enumerate(labels):
+        stop = labels[number + 1].start if number + 1 < len(labels) else len(plain)
+        if place and label.end <= place[0] < stop and label.kind not in ("date", "updated"):
+            stop = place[0]
+        value = _value(plain[label.end : stop])
+        if label.kind == "views":
+            views = _number(flat[label.end : stop]) if views is None else views
+        elif value is not None and values.get(label.kind) is None:
+            values[label.kind] = value
+    if views is None and (match := _VIEWS_BEFORE.search(flat)):
+        views = int(match[1].replace(",", ""))
+    printed = plain[place[0] : place[1]] if place else _undated(values)
+    return Meta(
+        printed=printed,
+        date=place[2] if place else None,
+        source=values.get("source"),
+        editor=values.get("editor"),
+        author=values.get("author"),
+        views=views,
+        weight=_weight(labels, place),
+        labels=frozenset(label.kind for label in labels),
+    )
+
+
+def _weight(labels: list[_Label], place: tuple[int, int, str | None] | None) -> float:
+    kinds = {label.kind for label in labels if label.marked or label.kind == "views"}
+    bare_kinds = {label.kind for label in labels} - kinds
+    weight = sum(_WEIGHTS[kind] for kind in kinds) + 0.5 * sum(_WEIGHTS[kind] for kind in bare_kinds)
+    return weight + (1.0 if place else 0.0)
+
+
+def _undated(values: dict[str, str | None]) -> str | None:
+    """What a label for the time names though it is no time that can be read: kept as printed."""
+    value = values.get("date") or values.get("updated")
+    return value if value and len(value) <= 25 and any(map(str.isdigit, value)) else None
+
+
+def _value(text: str) -> str | None:
+    """A label's value: without separators, brackets around it and controls behind it; None if nothing is left."""
+    value = text
+    if unknown := _UNKNOWN_LABEL.search(folded(value)):
+        value = value[: unknown.start()]
+    while match := _TAIL.search(folded(value)):
+        tail = value[match.start() :]
+        flat = folded(tail)
+        if is_control(flat) or (is_bare(flat) and not any(map(str.isdigit, flat))):
+            value = value[: match.start()]
+        else:
+            break
+    value = _without_edges(value)
+    if not value or is_control(folded(value)) or is_bare(value):
+        return None
+    return value
+
+
+def _without_edges(value: str) -> str:
+    while True:
+        bare = value.strip(_EDGES)
+        if bare and (closing := bare[-1]) in _PAIRS:
+            opening = _PAIRS[closing]
+            if bare[0] == opening and bare.count(opening) == 1:
+                bare = bare[1:-1]
+            elif bare.count(opening) < bare.count(closing):
+                bare = bare[:-1]
+        if (
+            bare
+            and bare[0] in _PAIRS.values()
+            and not any(close in bare for close, op in _PAIRS.items() if op == bare[0])
+        ):
+            bare = bare[1:]
+        if bare and bare[-1] in _PAIRS.values():
+            bare = bare[:-1]
+        if bare == value:
+            return value
+        value = bare
+
+
+def _number(text: str) -> int | None:
+    match = _NUMBER.match(text.lstrip(" [(:次"))
+    if match is None:
+        return None
+    digits = match[0].replace(",", "").strip()
+    if digits.endswith("万"):
+        return round(float(digits[:-1]) * 10_000)
+    return int(float(digits)) if len(digits) <= 12 else None
+
+
+def _is_meta(flat: str, labels: list[_Label], place: tuple[int, int, str | None] | None, meta: Meta) -> bool:
+    values = [value for value in (meta.source, meta.editor, meta.author) if value]
+    if any(len(value) > LONGEST_VALUE or _SENTENCE.search(value) for value in values):
+        return False
+    first = min([label.start for label in labels] + ([place[0]] if place else []))
+    before = flat[:first].strip(" []()|·-,")
+    if meta.labels <= {"date", "other"} and place is None and values == [] and meta.printed:
+        return not _UNKNOWN_LABEL.search(flat)  # 时间：5月6日上午9时 地点：… announces an event
+    if not labels or not any(label.marked for label in labels):
+        assert place is not None or labels
+        return _is_only_date(flat, place, labels)
+    if "date" not in meta.labels and "updated" not in meta.labels and place and _TODAY.search(flat):
+        return False
+    return len(before) <= 12 and not _SENTENCE.search(before)
+
+
+def _is_only_date(flat: str, place: tuple[int, int, str | None] | None, labels: list[_Label]) -> bool:
+    """Whether a line without a marked label is a time and little else: ``(2022-04-02) 浏览 12``, ``2022-04-02 即墨信息港``."""
+    if place is None:
+        return all(label.kind == "views" for label in labels) or len(labels) >= 2
+    if _TODAY.search(flat) and not labels:
+        return False
+    rest = (flat[: place[0]] + " " + flat[place[1] :]).strip(" []()|·-,:")
+    return len(rest) <= 24 and not _SENTENCE.search(rest) and not re.match(r"[,，]", flat[place[1] :])

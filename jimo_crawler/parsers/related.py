@@ -1,0 +1,81 @@
+"""Links from an article to others: 相关文章, 文章随机推荐, 上一篇 and 下一篇."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from jimo_crawler.items import Link
+from jimo_crawler.parsers.dom import Anchor, Line, fold_space
+from jimo_crawler.parsers.survey import Role, Survey
+from jimo_crawler.parsers.urls import same_host
+from jimo_crawler.parsers.wording import RELATED_HEAD, folded, is_control, without_bullet
+
+SHORTEST = 6
+"""A shorter text is a name or a control, no headline."""
+
+_CUT = re.compile(r"(?:\.{2,}|…+|。。+|\?)$")
+_TITLE_LABEL = re.compile(
+    r"(?:文章|新闻|信息)?标\s?题\s?[:：]\s*(.+?)(?:\s*(?:作\s?者|发表|发布|更新|添加|点击|来源|时间|日期|所属|浏览)\S{0,4}\s?[:：].*)?$",
+    re.S,
+)
+
+
+def read_related(survey: Survey, body: Iterable[int]) -> tuple[Link, ...]:
+    """Links of the lists that go with the article, in page order, each address once."""
+    inside = set(body)
+    found: dict[str, Link] = {}
+    collecting = False
+    for line in survey.lines:
+        if line.index in inside:
+            collecting = False
+            continue
+        role = survey.role(line.index)
+        if role is Role.NEIGHBOUR:
+            _add(survey, line if line.anchors else _next_line(survey, line), found, shortest=4)
+            collecting = False
+        elif role is Role.HEAD:
+            collecting = RELATED_HEAD.search(survey.flat(line.index)) is not None
+        elif collecting and line.anchors:
+            _add(survey, line, found)
+        elif role in (Role.COPYRIGHT, Role.COMMENT, Role.POSITION) or (
+            role is Role.TEXT and len(line.text) > 30
+        ):
+            collecting = False
+    return tuple(found.values())
+
+
+def link_text(anchor: Anchor) -> str:
+    """What a link is called: its text, or its ``title`` where the text is that title cut short.
+
+    Some systems put more into ``title`` (文章标题：… 作者：…): the headline is taken out of it.
+    """
+    text = anchor.text
+    title = anchor.attrs.get("title") or ""
+    if not title:
+        return text
+    if match := _TITLE_LABEL.search(title):
+        title = match[1]
+    title = fold_space(title)
+    start = _CUT.sub("", without_bullet(text)).rstrip()
+    if len(title) > len(start) and start and title.startswith(start):
+        return title
+    if not text or (_CUT.search(text) and len(title) > len(text)):
+        return title
+    return text
+
+
+def _next_line(survey: Survey, line: Line) -> Line:
+    following = survey.lines[line.index + 1 : line.index + 2]
+    return following[0] if following and following[0].is_links else line
+
+
+def _add(survey: Survey, line: Line, found: dict[str, Link], shortest: int = SHORTEST) -> None:
+    for anchor in line.anchors:
+        text = link_text(anchor)
+        if len(text) < shortest or is_control(folded(text)):
+            continue
+        url = survey.doc.url_of(anchor)
+        if url is None or url in found or not same_host(url, survey.doc.page.url):
+            continue
+        found[url] = Link(url=url, text=without_bullet(text))

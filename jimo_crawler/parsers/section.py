@@ -1,0 +1,337 @@
+"""The way to the towns: on the entry page the link to the town section, in that section the towns."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from jimo_crawler.items import Link, Page, Section
+from jimo_crawler.parsers.breadcrumb import is_section_name, plain_name, read_breadcrumb
+from jimo_crawler.parsers.dom import Anchor, Box, Document, Select, read_document
+from jimo_crawler.parsers.survey import Survey
+from jimo_crawler.parsers.urls import canonical_url, same_host
+from jimo_crawler.parsers.wording import folded
+from jimo_crawler.portal import Profile, kind_of
+
+LONGEST_NAME = 9
+"""鳌山卫街道办事处 has nine characters; longer texts are headlines."""
+
+_TRIM = " \t·•>»›|/\\-—:：[]【】()（）<>《》«“”\"'.…*#★☆●○◆◇■□▪→"
+_SUFFIX = re.compile(
+    r"(?:人民政府|政府|党工委)?(?:新闻|动态|频道|专栏|之窗|资讯|要闻|信息|风采|栏目|在线|快讯|新闻网|信息网|网|主页|首页|专区|概况|子站|分站|列表)+$"
+)
+_PREFIX = re.compile(r"^(?:走进|即墨区?市?|青岛市?即墨区?市?|山东省?|魅力|美丽|进入|点击进入)(?=.{2,})")
+_COUNT = re.compile(r"\s*[(（\[]\s*\d+\s*(?:篇|条)?\s*[)）\]]\s*$")
+_MORE = re.compile(
+    r"[\[(【<>»·.…\s]*(?:更多\S{0,4}|more|全部|查看全部|查看更多|进入频道|进入|详细|>>+|»+)[\])】>»·.…\s]*",
+    re.I,
+)
+_NAVIGATION = re.compile(
+    r"首页|主页|网站首页|返回\S{0,4}|更多|网站地图|联系我们|关于我们|设为首页|加入收藏|登[录陆]|注册|上一页|下一页|尾页|末页|全部|搜索|投稿|English|论坛|手机版|即墨新闻|版权\S*|广告\S*|友情链接"
+)
+_UNITS = (
+    "街道",
+    "镇",
+    "乡",
+    "开发区",
+    "管委会",
+    "办事处",
+    "新区",
+    "高新区",
+    "园区",
+    "度假区",
+    "林场",
+    "水库",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A link that may be a town's section."""
+
+    url: str
+    name: str
+    """Cleaned, Simplified."""
+    town: str | None
+    """The profile's name, where it knows the town."""
+    box: Box
+    line: int
+    order: int
+    jumper: bool = False
+
+
+def find_index(page: Page, profile: Profile) -> Link | None:
+    """On the portal's entry page: the link to the part that holds the towns; None if there is none."""
+    doc = read_document(page)
+    best: tuple[float, Link] | None = None
+    for order, anchor in enumerate(doc.anchors):
+        for text in _names_of(anchor):
+            rank = _section_rank(text, profile)
+            if rank is None or anchor.hidden:
+                continue
+            url = doc.url_of(anchor)
+            if url is None or not same_host(url, page.url):
+                continue
+            score = rank + order / 100_000
+            if best is None or score < best[0]:
+                best = (score, Link(url=url, text=text))
+    return best[1] if best else _index_of_select(doc, profile)
+
+
+def parse_index(page: Page, profile: Profile) -> tuple[Section, ...]:
+    """The town sections that an index page leads to, in page order, each town once; empty if it names none."""
+    doc = read_document(page)
+    survey = Survey(doc)
+    crumb = read_breadcrumb(survey, profile)
+    entries = [entry for entry in _entries(doc, profile) if entry.line not in crumb.lines]
+    entries += _entries_by_heading(
+        survey, profile, {entry.town or entry.name for entry in entries if entry.town}
+    )
+    chosen = _choose(entries)
+    sections: dict[str, Section] = {}
+    for entry in sorted(chosen, key=lambda entry: entry.order):
+        name = entry.town or entry.name
+        sections.setdefault(name, Section(name=name, kind=kind_of(name), url=entry.url))
+    return tuple(_one_per_url(list(sections.values())))
+
+
+# -- the link to the index ------------------------------------------------------------------------------------------
+
+
+def _names_of(anchor: Anchor) -> list[str]:
+    """What a link is called by its text, alt text and title: images carry the name in any of them."""
+    attrs = anchor.attrs
+    texts = [anchor.text, anchor.alt, attrs.get("title", ""), attrs.get("alt", "")]
+    return list(dict.fromkeys(text.strip() for text in texts if text and text.strip()))
+
+
+def _section_rank(text: str, profile: Profile) -> float | None:
+    """How well a text names the town section: 0 is best, None not at all."""
+    if len(text) > 16:
+        return None
+    name = "".join(plain_name(text).strip(_TRIM).split())
+    if name in profile.section:
+        return profile.section.index(name) * 0.01
+    bare = _PREFIX.sub("", _SUFFIX.sub("", name))
+    if name and bare in profile.section:
+        return 1.0
+    if is_section_name(name, profile):
+        return 2.0
+    if len(name) <= 10 and any(word in name for word in ("乡镇", "镇街", "街镇", "镇办")):
+        return 3.0
+    return None
+
+
+def _index_of_select(doc: Document, profile: Profile) -> Link | None:
+    for select in doc.selects:
+        for option in select.options:
+            if _section_rank(option.text, profile) is not None and (
+                url := _option_url(doc, select, option.value)
+            ):
+                return Link(url=url, text=option.text)
+    return None
+
+
+# -- the towns ------------------------------------------------------------------------------------------------------
+
+
+def _entries(doc: Document, profile: Profile) -> list[_Entry]:
+    """Every link whose text is short enough for a town's name, with what it would be called."""
+    found: list[_Entry] = []
+    own = canonical_url(doc.page.url)
+    for order, anchor in enumerate(doc.anchors):
+        if anchor.hidden:
+            continue
+        named = _town_of(_names_of(anchor), profile)
+        if named is None:
+            continue
+        url = doc.url_of(anchor)
+        if url is None or not same_host(url, doc.page.url) or canonical_url(url) == own:
+            continue
+        found.append(_Entry(url, named[0], named[1], anchor.box, anchor.line, order))
+    for select in doc.selects:
+        for place, option in enumerate(select.options):
+            named = _town_of([option.text], profile)
+            url = _option_url(doc, select, option.value) if named else None
+            if named is not None and url is not None and same_host(url, doc.page.url):
+                found.append(
+                    _Entry(url, named[0], named[1], select.box, select.line, 1_000_000 + place, True)
+                )
+    return found
+
+
+def _town_of(texts: list[str], profile: Profile) -> tuple[str, str | None] | None:
+    """(cleaned name, the profile's name for it) of the first text that can be a section's; None if none can."""
+    fallback: tuple[str, str | None] | None = None
+    for text in texts:
+        if len(text) > 24:
+            continue
+        name = clean_name(text)
+        known = profile.town(name) or profile.town(_PREFIX.sub("", name))
+        if known is not None:
+            return known.name, known.name
+        if (
+            fallback is None
+            and 2 <= len(name) <= LONGEST_NAME
+            and not _NAVIGATION.fullmatch(name)
+            and not is_section_name(name, profile)
+        ):
+            fallback = (name, None)
+    return fallback
+
+
+def clean_name(text: str) -> str:
+    """A section's name as printed, Simplified, without bullets, counts and what all of them carry.
+
+    >>> clean_name("·【藍村街道】新闻(12)")
+    '蓝村街道'
+    """
+    name = "".join(_COUNT.sub("", plain_name(text)).split()).strip(_TRIM)
+    name = name.replace("】", "").replace("]", "")
+    bare = _SUFFIX.sub("", name)
+    return bare if len(bare) >= 2 and bare != name and (kind_of(bare) or len(bare) <= 5) else name
+
+
+def _option_url(doc: Document, select: Select, value: str | None) -> str | None:
+    """Where a jumper's option leads: its value, or what its script makes of the value."""
+    if not value:
+        return None
+    code = select.attrs.get("onchange", "")
+    match = re.search(
+        r"""["']([^"']*)["']\s*\+\s*(?:this|\w+)[.\w\[\]]*(?:\s*\+\s*["']([^"']*)["'])?""", code
+    )
+    if match and not re.match(r"https?:|/", value):
+        return doc.url_at(f"{match[1]}{value}{match[2] or ''}")
+    if re.search(r"[./?=]", value):
+        return doc.url_at(value)
+    form = select.box.within("form")
+    if form is not None and select.attrs.get("name") and form.attrs.get("method", "get").lower() != "post":
+        action = form.attrs.get("action", "").split("?")[0]
+        return doc.url_at(f"{action}?{select.attrs['name']}={value}") if action else None
+    return None
+
+
+def _entries_by_heading(survey: Survey, profile: Profile, known: set[str]) -> list[_Entry]:
+    """Towns whose name is a heading without a link above their latest articles: 更多 beside it is the link."""
+    found: list[_Entry] = []
+    for order, anchor in enumerate(survey.doc.anchors):
+        if anchor.hidden or not _MORE.fullmatch(folded(anchor.text)):
+            continue
+        url = survey.doc.url_of(anchor)
+        if url is None or not same_host(url, survey.doc.page.url):
+            continue
+        town = _heading_before(survey, anchor, profile)
+        if town is not None and town not in known:
+            known.add(town)
+            found.append(_Entry(url, town, town, anchor.box, anchor.line, order))
+    return found
+
+
+def _heading_before(survey: Survey, anchor: Anchor, profile: Profile) -> str | None:
+    """The town named by the nearest heading above a 更多, or in its own line."""
+    for index in range(min(anchor.line, len(survey.lines) - 1), max(-1, anchor.line - 16), -1):
+        line = survey.lines[index]
+        text = line.text
+        if index == anchor.line:
+            text = text.replace(anchor.text, "", 1)
+        if len(text) > 14:
+            continue
+        name = clean_name(text)
+        town = profile.town(name)
+        if town is not None:
+            return town.name
+        if (
+            kind_of(name) in ("街道", "镇", "乡")
+            and 3 <= len(name) <= 6
+            and not is_section_name(name, profile)
+        ):
+            return name
+        if index < anchor.line and not line.is_links and len(text) >= 2:
+            return None
+    return None
+
+
+def _choose(entries: list[_Entry]) -> list[_Entry]:
+    """The entries that are sections: known towns, names of the same kind, and what stands in one list with them."""
+    towns = [entry for entry in entries if entry.town is not None]
+    units = [
+        entry
+        for entry in entries
+        if entry.town is None and entry.name.endswith(_UNITS) and len(entry.name) >= 3
+    ]
+    if not towns:
+        return _repeated(units)
+    main = _main_list(towns)
+    chosen = list(main)
+    names = {entry.town for entry in main}
+    shapes = {_shape(entry.url) for entry in main}
+    holder = _holder(main)
+    for entry in entries:
+        if entry in chosen:
+            continue
+        alike = _shape(entry.url) in shapes
+        if entry.town is not None:
+            if entry.town not in names:
+                chosen.append(entry)
+                names.add(entry.town)
+        elif (alike and holder.holds(entry.box) and (entry in units or _is_beside(entry, main))) or (
+            entry in units and alike
+        ):
+            chosen.append(entry)
+    return chosen
+
+
+def _main_list(towns: list[_Entry]) -> list[_Entry]:
+    """Of several lists of towns on a page (menu, jumper, map, table) the one with most; of equals the first."""
+    by_shape: dict[tuple[str, bool], list[_Entry]] = {}
+    for entry in towns:
+        by_shape.setdefault((_shape(entry.url), entry.jumper), []).append(entry)
+    return max(
+        by_shape.values(), key=lambda group: (len({entry.town for entry in group}), not group[0].jumper)
+    )
+
+
+def _repeated(units: list[_Entry]) -> list[_Entry]:
+    """Unknown towns alone: several with like addresses."""
+    by_shape: dict[str, list[_Entry]] = {}
+    for entry in units:
+        by_shape.setdefault(_shape(entry.url), []).append(entry)
+    best = max(by_shape.values(), key=len, default=[])
+    return best if len(best) >= 2 else []
+
+
+def _holder(entries: list[_Entry]) -> Box:
+    """The smallest box around all of them."""
+    box = entries[0].box
+    for entry in entries[1:]:
+        while not box.holds(entry.box) and box.parent is not None:
+            box = box.parent
+    return box
+
+
+def _is_beside(entry: _Entry, main: list[_Entry]) -> bool:
+    """Whether an entry with an unusual name stands in the very list of the towns, between or next to them."""
+    tags = {other.box.tag for other in main}
+    near = any(abs(entry.order - other.order) <= 1 for other in main)
+    return entry.box.tag in tags and near and len(main) >= 3
+
+
+def _shape(url: str) -> str:
+    """An address without what tells the towns apart: digits, and the last name in a path of words."""
+    path, mark, query = canonical_url(url).partition("?")
+    if mark:
+        return f"{path}?{re.sub(r'=[^&]*', '=#', query) if '=' in query else '#'}"
+    pieces = path.split("/")
+    return "/".join(pieces[:3]) + "/#" * (len(pieces) - 3)
+
+
+def _one_per_url(sections: list[Section]) -> list[Section]:
+    """No address twice: a second name for one listing is an alias on the page, not another town."""
+    seen: set[str] = set()
+    kept = []
+    for section in sections:
+        key = canonical_url(section.url)
+        if key not in seen:
+            seen.add(key)
+            kept.append(section)
+    return kept
