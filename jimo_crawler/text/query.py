@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from jimo_crawler.text.fold import fold
 from jimo_crawler.text.script import to_simplified
@@ -21,6 +22,8 @@ MAX_LENGTH = 4_000
 """Characters of a query that are read: a pasted paragraph fits."""
 MAX_PHRASES = 500
 """Words of a query that are read: a list of all villages fits, an expression that takes minutes does not."""
+MAX_TOKENS = 500
+"""Tokens of a phrase that are looked for: beyond that a phrase is as good as unique, and each one costs time."""
 MAX_DEPTH = 12
 """Brackets within brackets; FTS5's parser has an end, and deeper ones are text."""
 NOTHING = '""'
@@ -164,7 +167,8 @@ class _Reader:
 
 
 def _tokens_of(text: str) -> tuple[str, ...]:
-    return tuple(token for token in tokenize(fold(text)) if token != PARAGRAPH)
+    tokens = (token for token in tokenize(fold(text)) if token != PARAGRAPH)
+    return tuple(islice(tokens, MAX_TOKENS))
 
 
 def _is_latin(token: str) -> bool:
