@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import json
 import re
 import time
+from collections import Counter
 from collections.abc import Iterator
 from html import escape, unescape
 from pathlib import Path
@@ -13,11 +15,14 @@ from typing import Any
 
 import pytest
 
+from jimo_crawler.demo import events, plan
+from jimo_crawler.demo.afterlife import OUTAGES
 from jimo_crawler.demo.charsets import CHARSETS
 from jimo_crawler.demo.plan import SAMPLE_PATH
-from jimo_crawler.demo.portal import Site, build
+from jimo_crawler.demo.portal import LAST_DAY, Site, build, day_start
 from jimo_crawler.demo.server import DemoServer
 from jimo_crawler.demo.texts import read_text
+from jimo_crawler.demo.towns import ZONE
 
 
 @pytest.fixture(scope="module")
@@ -50,17 +55,24 @@ def test_the_sample_page_is_served_word_for_word(site: Site) -> None:
 
 
 def test_the_portal_is_built_in_less_than_a_second() -> None:
+    events.until.cache_clear()
+    plan.addresses.cache_clear()
     build.cache_clear()
     begun = time.process_time()
     fresh = build(0)
     assert time.process_time() - begun < 1
-    assert sum(1 for _ in fresh.pages.values()) > 300
+    assert len(fresh.pages) > 300
 
 
 def test_the_same_day_gives_the_same_bytes(site: Site) -> None:
-    before = {path: answer.body for path, answer in site.pages.items()}
+    def bodies(one: Site) -> dict[str, bytes]:
+        return {path: each.body for path, each in one.pages.items() if not path.startswith("/faults/")}
+
+    before = bodies(site)
+    events.until.cache_clear()
+    plan.addresses.cache_clear()
     build.cache_clear()
-    assert {path: answer.body for path, answer in build(0).pages.items()} == before
+    assert bodies(build(0)) == before
 
 
 def addresses(site: Site) -> Iterator[tuple[dict[str, Any], dict[str, Any], str]]:
@@ -120,6 +132,83 @@ def test_the_portal_has_the_variety_that_it_promises(site: Site) -> None:
     assert {each["found_by"] for each in truth.articles} == {"listing", "related", "related_all"}
 
 
+def test_every_day_from_the_first_to_the_last_has_its_events() -> None:
+    kinds = Counter(kind for day in range(1, LAST_DAY + 1) for kind in build(day).truth.events.values())
+    wanted = (
+        "new edit-body edit-title edit-time edit-source silent around gone-404 gone-410 gone-home gone-empty"
+    )
+    assert set(wanted.split()) <= set(kinds)
+    assert {"delist", "restore", "replace", "depart", "new-hijacked", "hijack-redirect"} <= set(kinds)
+    assert kinds["new"] >= 40
+
+
+@pytest.mark.parametrize("day", sorted(OUTAGES))
+def test_a_day_on_which_nothing_works_leaves_every_state_as_it_was(day: int) -> None:
+    before, after = build(day - 1).truth, build(day).truth
+    assert after.outage == OUTAGES[day]
+    known = {each["key"]: each["status"] for each in after.articles if each["known"]}
+    assert known == {each["key"]: each["status"] for each in before.articles if each["known"]}
+    site = build(day)
+    bodies = {each.body for path, each in site.pages.items() if path != "/robots.txt" and each.status != 302}
+    assert len(bodies) == 1
+
+
+def test_gone_takes_two_days_of_absence() -> None:
+    def state(day: int, path: str) -> str:
+        return next(
+            str(where["state"])
+            for each in build(day).truth.articles
+            for where in each["addresses"]
+            if where["path"] == path
+        )
+
+    lost = next(path for path, kind in build(2).truth.events.items() if kind == "gone-404")
+    assert [state(day, lost) for day in (1, 2, 3, 4)] == ["live", "live", "gone", "gone"]
+    back = next(path for path, kind in build(10).truth.events.items() if kind == "restore")
+    assert {state(day, back) for day in range(7, 13)} == {"live"}  # missed once, then an outage, then back
+
+
+def test_pages_of_later_days_show_what_the_truth_says() -> None:
+    site = build(LAST_DAY)
+    answers = {
+        "article": 200, "soft_404": 200, "emptied": 200, "takeover": 200, "redirect_home": 302,
+        "redirect_foreign": 302, "410": 410,
+    }  # fmt: skip
+    for article in site.truth.articles:
+        for where in article["addresses"]:
+            if where["part"] > 1 or where["shows"] == "other_article":
+                continue
+            if where["shows"] == "404":
+                assert where["path"] not in site.pages
+                continue
+            answer = site.pages[where["path"]]
+            assert answer.status == answers[where["shows"]]
+            if where["shows"] == "article":
+                text = "\n".join(visible_lines(text_of(site, where["path"], where["charset"])))
+                assert where["title_as_published"].split()[0] in text
+                assert where["published_as_printed"] in text
+
+
+def test_no_time_lies_in_the_future() -> None:
+    for day in (0, 1, 20, LAST_DAY):
+        site = build(day)
+        assert all(each.modified <= day_start(day) for each in site.pages.values() if each.modified)
+        stamps = [each["published_at"] or "" for each in site.truth.articles]
+        assert max(stamps) <= day_start(day).astimezone(ZONE).isoformat()
+
+
+def test_only_what_changed_has_another_validator() -> None:
+    before, after = build(0), build(1)
+    changed = {
+        where["path"]
+        for article in after.truth.articles
+        for where in article["addresses"]
+        if where["path"] in before.pages
+        and before.pages[where["path"]].body != after.pages[where["path"]].body
+    }
+    assert changed == {path for path, kind in after.truth.events.items() if kind != "new"}
+
+
 def test_every_link_of_a_listing_leads_somewhere(site: Site) -> None:
     for town in site.truth.towns:
         assert set(town["pages"]) <= set(site.pages)
@@ -167,3 +256,42 @@ def test_a_session_id_in_the_address_makes_no_difference() -> None:
     with DemoServer() as server:
         assert get(server, f"{SAMPLE_PATH};jsessionid=0A1B2C")[0].status == 200
         assert get(server, "/jmxz/list.asp?id=13&sid=4711")[0].status == 200
+
+
+def test_unfinished_and_misbehaving_answers_are_sent_as_announced() -> None:
+    with DemoServer() as server:
+        assert [get(server, "/faults/flaky.html")[0].status for _ in range(2)] == [503, 200]
+        assert [get(server, "/faults/busy.html")[0].status for _ in range(2)] == [429, 200]
+        with pytest.raises(http.client.IncompleteRead):
+            get(server, "/faults/truncated.html")
+        with pytest.raises(http.client.RemoteDisconnected):
+            get(server, "/faults/closed.html")
+        packed, body = get(server, "/faults/gzip-chunked.html")
+        assert packed.headers["Transfer-Encoding"] == "chunked"
+        assert "</html>" in gzip.decompress(body).decode()
+        assert get(server, "/faults/untyped.html")[0].headers["Content-Type"] is None
+        assert get(server, "/faults/loop.html")[0].headers["Location"] == "/faults/loop-back.html"
+        first, second = (get(server, f"/faults/endless.asp?page={n}")[1] for n in (70, 71))
+        assert b"page=71" in first and b"page=72" in second
+        linked = {path for path, fault in server.site.truth.faults.items() if fault["linked"]}
+        assert len(linked) == 1 and linked <= set(server.site.truth.by_path())
+
+
+def test_absolute_links_name_the_server_itself() -> None:
+    with DemoServer() as server:
+        pages = [get(server, town["listing"])[1] for town in server.site.truth.towns]
+        assert not any(b"portal.invalid" in page for page in pages)
+        assert any(f"https://127.0.0.1:{server.port}/".encode() in page for page in pages)
+
+
+def test_the_day_can_be_set_while_serving() -> None:
+    with DemoServer() as server:
+        lost = next(path for path, kind in build(2).truth.events.items() if kind == "gone-404")
+        assert get(server, lost)[0].status == 200
+        server.set_day(2)
+        response, _ = get(server, lost)
+        assert response.status == 404 and response.headers["Date"].startswith("Wed, 07 Jan 2026 06:00")
+        server.set_day(9)
+        assert {get(server, path)[1] for path in ("/", "/robots.txt", lost)} == {get(server, "/jmxz/")[1]}
+    with pytest.raises(ValueError, match="36"):
+        build(36)

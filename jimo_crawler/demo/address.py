@@ -78,6 +78,9 @@ TEMPLATES: dict[str, Template] = {
 }  # fmt: skip
 
 
+UNLISTED = frozenset(("gone-404", "gone-410", "gone-home", "gone-soft-1", "gone-soft-3"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
     """One address at one time: the story, and everything about the page that carries it."""
@@ -114,8 +117,14 @@ class Address:
     """Time of publication at this address, where it is not the story's."""
     touched: datetime | None = None
     """Time of its last change after publication, for Last-Modified."""
+    presence: str = "article"
+    """What it shows: the article, or an event of events.py that took it away (gone-…, hijack-…)."""
+    relisted: datetime | None = None
+    """When it was last taken off its listing or put back."""
+    pinned: bool = False
+    """Whether its listing keeps it on top."""
     quirk: str = ""
-    """Something else about the page, by name (render.py): half-headline, entities, straddled."""
+    """Something else about the page, by name (render.py): half-headline, entities, straddled; or flaky (503 at first)."""
 
     def but(self, **changes: object) -> Address:
         """A copy with some fields changed."""
@@ -137,6 +146,11 @@ class Address:
             return self.path
         stem = self.path if "?" in self.path else self.path.rpartition(".")[0]
         return TEMPLATES[self.template].part.format(stem=stem, part=part)
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Towns whose listing names it today: most kinds of deletion take the line out, too."""
+        return () if self.presence in UNLISTED else self.listed_in
 
     @property
     def paths(self) -> tuple[str, ...]:

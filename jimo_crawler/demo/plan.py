@@ -176,6 +176,10 @@ REPRINTED = (
 """Stories that came again under another title or source, and the town that carried them then."""
 
 
+PINNED = frozenset(("huanxiu/3", "jinkou/2", "longquan/4", "duanbolan/1"))
+"""Old stories that their listings keep on top."""
+
+
 def repeated(ordinaries: Sequence[Address]) -> Iterator[Address]:
     """Exact duplicates at other towns' addresses, and reprints."""
     by_key = {each.story.key: each for each in ordinaries}
@@ -214,6 +218,7 @@ def addresses(articles: int | None = None) -> tuple[Address, ...]:
     )
     again = list(repeated(ordinaries))
     placed, ordinaries = special_addresses(ordinaries)
+    ordinaries = [each.but(pinned=each.story.key in PINNED) for each in ordinaries]
     found = [*sample_addresses(headlines), *headed, *placed, *ordinaries, *again]
     for number in range(max(0, (articles or 0) - len(found))):
         where = TOWNS[number % 15]

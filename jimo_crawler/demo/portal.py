@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from jimo_crawler.demo import plan
+from jimo_crawler.demo import events
+from jimo_crawler.demo.answer import Answer, Site
+from jimo_crawler.demo.events import LAST_DAY
 from jimo_crawler.demo.plan import day_start
-from jimo_crawler.demo.site import Answer, Assembler, Site
+from jimo_crawler.demo.site import Assembler
 from jimo_crawler.demo.truth import Truth
 
 __all__ = ["LAST_DAY", "Answer", "Site", "Truth", "build", "day_start"]
-
-LAST_DAY = 35
 
 
 @lru_cache(maxsize=4)
@@ -22,6 +22,4 @@ def build(day: int = 0, *, articles: int | None = None) -> Site:
     """
     if not 0 <= day <= LAST_DAY:
         raise ValueError(f"the demo portal knows day 0 to {LAST_DAY}, not {day}")
-    addresses = plan.addresses(articles)
-    pool = [each for each in addresses if each.listed_in]
-    return Assembler(day, addresses, pool).assemble()
+    return Assembler(day, events.until(day, articles)).assemble()

@@ -12,6 +12,7 @@ from random import Random
 from jimo_crawler.demo import bodies, listings
 from jimo_crawler.demo.address import TEMPLATES, Address
 from jimo_crawler.demo.charsets import CHARSETS, HALF_CHARACTER, encode
+from jimo_crawler.demo.clutter import WRAPS
 from jimo_crawler.demo.converter import Script, annotate, to_traditional
 from jimo_crawler.demo.listings import ListingView, Row, page_link
 from jimo_crawler.demo.stamps import printed
@@ -204,6 +205,7 @@ def listing_page(
             title=say(each.story.title),
             href=escape(each.path),
             date=f"{each.published:%Y-%m-%d}",
+            extra=WRAPS[where.style].format('<font color="red">[置顶]</font>') if each.pinned else "",
         )
         for each in members[start : start + where.per_page]
     ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,9 +16,12 @@ from types import TracebackType
 from typing import IO, Any, Self
 
 from jimo_crawler.demo.clutter import HOST
+from jimo_crawler.demo.faults import ENDLESS, OVERSIZE
 from jimo_crawler.demo.portal import Answer, Site, build, day_start
 
 SESSION = re.compile(r";jsessionid=\w+|(?<=[?&])(?:PHPSESSID|sid|ASPSESSIONID\w*)=\w*&?", re.IGNORECASE)
+SLOW = 2.0
+"""Seconds that a slow page takes."""
 NOT_FOUND = "<html><head><title>404 Not Found</title></head><body><h1>Not Found</h1></body></html>"
 
 
@@ -41,6 +45,7 @@ class DemoServer:
         self.requests: list[dict[str, Any]] = []
         self._articles = articles
         self._now = now
+        self._asked: set[str] = set()
         self._lock = threading.Lock()
         self._log_path = Path(log) if log else None
         self._log: IO[str] | None = None
@@ -53,7 +58,7 @@ class DemoServer:
     @property
     def base(self) -> str:
         """Scheme, host and port."""
-        return f"http://{self.host}:{self.port}"
+        return f"http://{self.netloc}"
 
     @property
     def url(self) -> str:
@@ -70,6 +75,18 @@ class DemoServer:
         if self._now:
             return self._now()
         return day_start(self.day) + timedelta(seconds=time.monotonic() - self._set_at)
+
+    @property
+    def netloc(self) -> str:
+        """Host and port."""
+        return f"{self.host}:{self.port}"
+
+    def is_first(self, path: str) -> bool:
+        """Whether *path* is asked for the first time since the server started."""
+        with self._lock:
+            first = path not in self._asked
+            self._asked.add(path)
+            return first
 
     def note(self, record: dict[str, Any]) -> None:
         """Write one request down."""
@@ -96,11 +113,15 @@ class DemoServer:
             self._log = None
 
 
-def find(site: Site, path: str) -> Answer | None:
+def find(site: Site, path: str) -> Answer:
     """The page at *path*, whatever the case of its percent-encoding and whatever session id it carries."""
+    if site.endless and ENDLESS.match(path) and not site.everywhere:
+        endless = site.endless
+        return Answer(200, {"Content-Type": "text/html"}, lambda: endless(path), validators=False)
     wanted = re.sub("%[0-9a-f]{2}", lambda found: found[0].upper(), path.partition("#")[0])
     wanted = SESSION.sub("", wanted).rstrip("?&") if SESSION.search(wanted) else wanted
-    return site.pages.get(wanted)
+    missing = Answer(404, {"Content-Type": "text/html"}, NOT_FOUND.encode, validators=False)
+    return site.pages.get(wanted) or site.everywhere or missing
 
 
 def is_current(answer: Answer, none_match: str | None, modified_since: str | None) -> bool:
@@ -133,33 +154,82 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         answer = find(self.portal.site, self.path)
-        if answer is None:
-            answer = Answer(404, {"Content-Type": "text/html"}, NOT_FOUND.encode, validators=False)
+        if answer.manner in ("flaky", "busy") and self.portal.is_first(self.path):
+            status = 503 if answer.manner == "flaky" else 429
+            answer = Answer(
+                status, {"Content-Type": "text/html", "Retry-After": "1"}, bytes, validators=False
+            )
         none_match, since = self.headers.get("If-None-Match"), self.headers.get("If-Modified-Since")
         if is_current(answer, none_match, since):
             self._send(304, answer, b"")
+        elif answer.manner == "close":
+            self._note(0, 0)
+            self.close_connection = True
+        elif "oversize" in answer.manner:
+            self._stream(answer)
         else:
             self._send(answer.status, answer, answer.body)
 
     do_HEAD = do_GET
 
     def _send(self, status: int, answer: Answer, body: bytes) -> None:
-        body = body.replace(HOST.encode(), f"{self.portal.host}:{self.portal.port}".encode())
+        if answer.manner == "slow":
+            time.sleep(SLOW)
+        body = body.replace(HOST.encode(), self.portal.netloc.encode())
+        if "gzip" in answer.manner:
+            body = gzip.compress(body, mtime=0)
         self._note(status, len(body))
-        self.send_response(status)
-        for name, value in answer.headers.items():
-            self.send_header(name, value)
+        self._head(status, answer)
         if answer.validators and answer.etag:
             self.send_header("ETag", answer.etag)
             if answer.modified:
                 self.send_header(
                     "Last-Modified", format_datetime(answer.modified.astimezone(UTC), usegmt=True)
                 )
+        if "chunked" in answer.manner:
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            self._write_chunks(body[start : start + 700] for start in range(0, len(body), 700))
+            return
         if status != 304:
-            self.send_header("Content-Length", str(len(body)))
+            missing = 500 if answer.manner == "truncated" else 0
+            self.send_header("Content-Length", str(len(body) + missing))
+            self.close_connection = self.close_connection or bool(missing)
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
+
+    def _head(self, status: int, answer: Answer) -> None:
+        self.send_response(status)
+        for name, value in answer.headers.items():
+            if name != "Content-Type" or answer.manner != "untyped":
+                self.send_header(name, value.replace(HOST, self.portal.netloc))
+        if "gzip" in answer.manner:
+            self.send_header("Content-Encoding", "gzip")
+
+    def _stream(self, answer: Answer) -> None:
+        """Thirty megabytes of markup, made on the way; the client may well hang up."""
+        block = ("<p>" + "即墨" * 340 + "</p>\n").encode()
+        count = OVERSIZE // len(block)
+        self._note(200, count * len(block))
+        self._head(200, answer)
+        try:
+            if "chunked" in answer.manner:
+                self.send_header("Transfer-Encoding", "chunked")
+                self.end_headers()
+                self._write_chunks(block for _ in range(count))
+            else:
+                self.send_header("Content-Length", str(count * len(block)))
+                self.end_headers()
+                for _ in range(count):
+                    self.wfile.write(block)
+        except (BrokenPipeError, ConnectionResetError):
+            self.close_connection = True
+
+    def _write_chunks(self, blocks: Iterable[bytes]) -> None:
+        for block in blocks:
+            self.wfile.write(b"%x\r\n%b\r\n" % (len(block), block))
+        self.wfile.write(b"0\r\n\r\n")
 
     def _note(self, status: int, size: int) -> None:
         self.portal.note(

@@ -118,6 +118,7 @@ def twists() -> Iterator[Twist]:
     for number, (kind, place, hiding, templates) in enumerate(SPAM):
         yield spam(f"{number}/{kind}", kind, place, hiding, *templates)
     yield two_injections
+    yield quirk("flaky", "html5")
     yield mirrored_spam
 
 
