@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import http.client
 import json
 import re
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -14,7 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scrapy.exceptions import UsageError
+from scrapy.settings import Settings
 
+from jimo_crawler.commands.demo import Command
 from jimo_crawler.demo import events, plan
 from jimo_crawler.demo.afterlife import OUTAGES
 from jimo_crawler.demo.charsets import CHARSETS
@@ -23,6 +29,8 @@ from jimo_crawler.demo.portal import LAST_DAY, Site, build, day_start
 from jimo_crawler.demo.server import DemoServer
 from jimo_crawler.demo.texts import read_text
 from jimo_crawler.demo.towns import ZONE
+
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
@@ -295,3 +303,44 @@ def test_the_day_can_be_set_while_serving() -> None:
         assert {get(server, path)[1] for path in ("/", "/robots.txt", lost)} == {get(server, "/jmxz/")[1]}
     with pytest.raises(ValueError, match="36"):
         build(36)
+
+
+def scrapy(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "scrapy", "demo", *arguments]
+
+
+def test_the_command_prints_the_truth_of_a_day() -> None:
+    done = subprocess.run(
+        scrapy("--day", "3", "--truth", "-"), cwd=ROOT, capture_output=True, check=True, timeout=60
+    )
+    assert json.loads(done.stdout) == json.loads(build(3).truth.dumps())
+
+
+def test_the_command_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
+    log = tmp_path / "access.jsonl"
+    command = scrapy("--day", "1", "--log", str(log), "--truth", str(tmp_path / "truth.json"))
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        url = process.stdout.readline().strip()
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", url)
+        port = int(url.rstrip("/").rpartition(":")[2])
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection.request("GET", "/robots.txt", headers={"User-Agent": "test"})
+        assert connection.getresponse().read().startswith(b"# jimo")
+        connection.close()
+        process.terminate()
+        assert process.wait(10) == 0
+    assert json.loads(log.read_text(encoding="utf-8"))["user_agent"] == "test"
+    assert json.loads((tmp_path / "truth.json").read_text(encoding="utf-8"))["day"] == 1
+
+
+@pytest.mark.parametrize("arguments", [("--day", "36"), ("--port", "70000"), ("what",)])
+def test_the_command_refuses_what_it_cannot_use(arguments: tuple[str, ...]) -> None:
+    options = argparse.ArgumentParser()
+    command = Command()
+    command.settings = Settings()
+    command.add_options(options)
+    options.add_argument("rest", nargs="*")
+    chosen = options.parse_args(arguments)
+    with pytest.raises(UsageError):
+        command.run(chosen.rest, chosen)

@@ -22,6 +22,16 @@ OTHER_SECTIONS = {
 }
 """Breadcrumbs of what is not under the town section."""
 
+ASIDE = {
+    "/jmxz/map.html": "即墨行政区划图",
+    "/about.htm": "关于我们",
+    "/job/": "招聘求职",
+    "/bbs/": "即墨论坛",
+    "/zt/": "专题",
+    "/link.asp": "友情链接",
+}
+"""Pages that navigation leads to and that hold nothing."""
+
 
 def trail(section: str, listing: str) -> tuple[tuple[str, str], ...]:
     """The breadcrumb of a section: names and addresses from the home page downwards."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from html import escape
 from itertools import pairwise
@@ -103,6 +103,17 @@ def _entities(text: str) -> str:
     return "".join(f"&#{ord(each)};" for each in text)
 
 
+def _comments(address: Address, say: Callable[[str], str]) -> str:
+    """The readers' corner of some dedecms pages."""
+    written = "".join(each.html() for each in address.spam if each.place == "comment")
+    if not written and (address.template != "dede" or address.turn % 4):
+        return ""
+    return (
+        f'<div class="dede_comment"><h3>{say("网友评论")}</h3><div class="decmt-box"><span>{say("匿名网友")}</span>: '
+        f"{say('说得好，支持一下')}</div>{written}</div>\n"
+    )
+
+
 def _marked(address: Address, html: str) -> str:
     """A body's markup with its text in entities, where the page's editor wrote it so."""
     if address.quirk != "entities":
@@ -176,6 +187,7 @@ def article_page(
         before=neighbours[0] if neighbours else None,
         after=neighbours[1] if len(neighbours) > 1 and address.turn % 3 else None,
         first="".join(each.html() for each in address.spam if each.place == "first"),
+        comments=_comments(address, say),
         foot="".join(each.html() for each in address.spam if each.place == "foot"),
         side_first=address.side_first,
         turn=address.turn,

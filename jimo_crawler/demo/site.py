@@ -73,6 +73,10 @@ class Assembler:
         for name, above in fixed.OTHER_SECTIONS.items():
             members = [each for each in news if each.section == name]
             self._page(above[-1][1], self._section(name, above, members), "gbk")
+        for path, name in fixed.ASIDE.items():
+            self._page(
+                path, partial(fixed.message_page, name, f"{name}栏目正在建设中"), "gbk", day_start(-2000)
+            )
         for path, name in (("/news/", "即墨新闻"), ("/fc/", "房产频道"), ("/fw/", "便民服务")):
             self._page(path, self._section(name, (("即墨信息港", "/"), (name, path)), news[:15]), "gbk")
 

@@ -43,7 +43,7 @@ class Injection:
     """As served."""
     place: str
     """first (ahead of everything), top, middle, bottom (of the body's container), inline (end of a paragraph), foot
-    (behind the copyright line), head (``<title>``), title (the headline itself), meta (keywords and description)."""
+    (behind the copyright line), comment (among what readers wrote), head (``<title>``), title (the headline itself), meta (keywords and description)."""
     hiding: str = "p"
     """How it is marked up: a name in HIDINGS."""
     kind: str = "video"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -45,11 +45,12 @@ def read() -> Iterator[Special]:
 def _special(lines: list[str]) -> Special:
     key, section, stamp, options = lines[0].split("|")
     chosen = dict(each.split("=", 1) for each in options.split())
+    written = str if key.startswith("hostile/") else curl
     story = Story(
         key=key,
         town=chosen.get("about", section),
-        title=curl(lines[1]),
-        pieces=tuple(map(_piece, lines[2:])),
+        title=written(lines[1]),
+        pieces=tuple(_piece(line, written) for line in lines[2:]),
         when=datetime.fromisoformat(stamp).replace(tzinfo=ZONE),
         source=_optional(chosen.get("source", "即墨信息港")),
         editor=_optional(chosen.get("editor", "佚名")),
@@ -74,12 +75,12 @@ def _optional(value: str) -> str | None:
     return None if value == "-" else value
 
 
-def _piece(line: str) -> Piece:
+def _piece(line: str, written: Callable[[str], str]) -> Piece:
     for prefix, kind in PREFIXES.items():
         if line.startswith(prefix):
             text = line.removeprefix(prefix)
-            return Piece(kind, "\t".join(text.split(" | ")) if kind == "row" else curl(text))
+            return Piece(kind, "\t".join(text.split(" | ")) if kind == "row" else written(text))
     if line.startswith("! "):
         path, _, alt = line[2:].partition(" ")
         return Piece("image", alt, path)
-    return Piece("paragraph", curl(line))
+    return Piece("paragraph", written(line))

@@ -68,7 +68,7 @@ def dede(view: ArticleView) -> str:
   <div class="handle"><div class="digg"><a href="javascript:postDigg('goodpost',1)">{say("顶一下")}</a> (0)</div>
   <ul><li>{say("上一篇")}：{view.before.html() if view.before else say("没有了")}</li><li>{say("下一篇")}：{view.after.html() if view.after else say("没有了")}</li></ul></div>
  </div>
-</div>
+{view.comments}</div>
 """
     side = f"""<div class="pright">
  <dl class="tbox"><dt><strong>{say("推荐内容")}</strong></dt><dd><ul class="d4">{view.items(view.picked[:10])}</ul></dd></dl>

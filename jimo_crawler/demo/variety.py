@@ -187,6 +187,8 @@ SPAM: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("farm", "foot", "display-links", ()),
     ("video", "top", "white-style", NEW),
     ("gambling", "bottom", "fixed", ()),
+    ("advert", "comment", "div", ("dede",)),
+    ("video", "comment", "links", ("dede",)),
 )
 
 
@@ -237,7 +239,7 @@ def reprint(story: Story, number: int) -> Story:
             pieces[0] = Piece("paragraph", f"{source}讯 {pieces[0].text}")
         case 2:
             title = f"【{story.town.removesuffix('街道').removesuffix('镇')}】{title}"
-            pieces.append(Piece("byline", f"(来源:{source})"))
+            pieces.append(Piece("byline", f"(本文转自{source})"))
         case _:
             pieces[0] = Piece("paragraph", f"本报讯(记者 {rng.choice(('于海涛', '江文静'))}){pieces[0].text}")
     return story.but(

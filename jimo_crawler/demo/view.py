@@ -47,6 +47,8 @@ class ArticleView:
     after: Anchor | None
     first: str = ""
     """Injected markup ahead of everything visible."""
+    comments: str = ""
+    """What readers wrote below the text, where the page shows it."""
     foot: str = ""
     """Injected markup behind the copyright line."""
     side_first: bool = False
