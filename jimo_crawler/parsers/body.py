@@ -125,7 +125,7 @@ def _wider(survey: Survey, box: Box, start: int, stop: int, weights: list[int]) 
         if _is_other_column(box, outer):
             return None
         outer = outer.parent
-    if outer is None or outer.tag == "#":
+    if outer is None:
         return None
     if _is_other_column(box, outer) and own >= 60:
         return None
@@ -184,9 +184,7 @@ def _reads_on(survey: Survey, line: Line) -> bool:
 
 
 def _continues(survey: Survey, box: Box, following: Line, start: int) -> bool:
-    """Whether the text runs on behind its box, as it does after a stray end tag: a like paragraph follows directly."""
-    if len(following.text) < 12:
-        return False
+    """Whether the text runs on behind its box, as it does after a stray end tag: like paragraphs follow directly."""
     inside = [
         line
         for line in survey.lines[max(box.first, start) : box.last]
@@ -195,10 +193,14 @@ def _continues(survey: Survey, box: Box, following: Line, start: int) -> bool:
     if not inside:
         return False
     last = inside[-1]
-    alike = (last.box.tag, last.indented) == (following.box.tag, following.indented)
-    return (
-        alike and (following.box.tag == "p" or following.indented) and last.box.names == following.box.names
-    )
+    for line in survey.lines[following.index : following.index + 3]:
+        if not (line.box.tag == last.box.tag == "p" or (line.indented and last.indented)):
+            return False
+        if last.box.names != line.box.names:
+            return False
+        if len(line.text) >= 25:
+            return True
+    return False
 
 
 def _densest_box(survey: Survey) -> Box | None:

@@ -80,12 +80,10 @@ class Breadcrumb:
     links: int = 0
 
 
-def read_breadcrumb(
-    survey: Survey, profile: Profile, limit: int | None = None, title: str = ""
-) -> Breadcrumb:
-    """The page's breadcrumb; an empty one if there is none. Only lines before index *limit* are looked at."""
-    lines = survey.lines if limit is None else survey.lines[:limit]
-    for line in lines:
+def read_breadcrumb(survey: Survey, profile: Profile) -> Breadcrumb:
+    """The page's breadcrumb; an empty one if there is none."""
+    title = survey.doc.title
+    for line in survey.lines:
         if line.hidden or len(line.text) > 200:
             continue
         found = _at_label(survey, line) or _by_separators(survey, line, profile)
@@ -93,7 +91,7 @@ def read_breadcrumb(
             names = _clean(found[0], title)
             if names:
                 return _judge(names, found[1], profile)
-    by_names = _by_box(survey, limit)
+    by_names = _by_box(survey)
     if by_names is not None and (names := _clean(by_names[0], title)):
         return _judge(names, by_names[1], profile)
     return Breadcrumb()
@@ -185,7 +183,7 @@ def _continued(survey: Survey, line: Line) -> list[Line]:
 
 def _by_separators(survey: Survey, line: Line, profile: Profile) -> tuple[list[str], frozenset[int]] | None:
     """A line such as 首页 > 新闻 > 正文 without a label: it begins with the portal's home and is linked."""
-    if not line.anchors or len(line.text) > 120 or not _STRONG.search(survey.flat(line.index)):
+    if len(line.text) > (120 if line.anchors else 60) or not _STRONG.search(survey.flat(line.index)):
         return None
     names = _split(line.text, line)
     if len(names) < 2:
@@ -196,6 +194,8 @@ def _by_separators(survey: Survey, line: Line, profile: Profile) -> tuple[list[s
         or first == profile.name
         or first.endswith(("首页", "信息港"))
     )
+    if not line.anchors and ">" not in survey.flat(line.index):
+        return None
     arrows = any(mark in survey.flat(line.index) for mark in (">", "»", "->", "→"))
     return (
         (names, frozenset({line.index}))
@@ -204,11 +204,9 @@ def _by_separators(survey: Survey, line: Line, profile: Profile) -> tuple[list[s
     )
 
 
-def _by_box(survey: Survey, limit: int | None) -> tuple[list[str], frozenset[int]] | None:
+def _by_box(survey: Survey) -> tuple[list[str], frozenset[int]] | None:
     """A list whose class or id says that it is the breadcrumb; its separators may be drawn by a style sheet."""
     for box in survey.doc.boxes:
-        if limit is not None and box.first >= limit:
-            return None
         if (
             box.attrs
             and not box.hidden
@@ -274,7 +272,9 @@ def _clean(names: list[str], title: str) -> list[str]:
 
 def _is_title(name: str, title: str) -> bool:
     bare = name.rstrip(".…")
-    return len(bare) >= 6 and plain_name(title).replace(" ", "").startswith(bare.replace(" ", ""))
+    if len(bare) < 6 or kind_of(bare) or bare.endswith(("频道", "新闻", "动态", "乡镇", "镇街")):
+        return False
+    return plain_name(title).replace(" ", "").startswith(bare.replace(" ", ""))
 
 
 def _judge(names: list[str], lines: frozenset[int], profile: Profile) -> Breadcrumb:

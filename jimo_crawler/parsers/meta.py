@@ -33,6 +33,8 @@ _UNKNOWN_LABEL = re.compile(r"(?<=\S)\s[^\W\d_]{2,6}\s?:")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?\s?万?")
 _VIEWS_BEFORE = re.compile(r"(\d[\d,]*)\s?(?:次|人|人次)\s?(?:浏览|阅读|点击|访问|查看|关注|围观)")
 _SENTENCE = re.compile(r"[。?!？！]|[,，].*[,，]")
+_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s\u4e00-\u9fff]+")
+_HINT = re.compile(r"[:：︰﹕∶/]|[0-9０-９]{2}|[览覽击擊读讀]|[源者辑輯] |[〇○零一二三四五六七八九]年")
 _TODAY = re.compile(r"今天|今日|现在|欢迎|农历|星期\S\s*$")
 
 
@@ -92,6 +94,15 @@ def read_meta(text: str) -> Meta | None:
         return None
     meta = _read(plain, flat, labels, place)
     return meta if _is_meta(flat, labels, place, meta) else None
+
+
+def may_be_meta(text: str) -> bool:
+    """Whether it is worth a closer look: a meta line holds a colon, a number, or little else than a label.
+
+    >>> may_be_meta("来源：即墨信息港"), may_be_meta("金口镇召开会议")
+    (True, False)
+    """
+    return len(text) <= LONGEST and _HINT.search(text) is not None
 
 
 def label_alone(text: str) -> str | None:
@@ -252,7 +263,7 @@ def _is_meta(flat: str, labels: list[_Label], place: tuple[int, int, str | None]
     if any(len(value) > LONGEST_VALUE or _SENTENCE.search(value) for value in values):
         return False
     first = min([label.start for label in labels] + ([place[0]] if place else []))
-    before = flat[:first].strip(" []()|·-,")
+    before = _ADDRESS.sub("", flat[:first]).strip(" []()|·-,")
     if meta.labels <= {"date", "other"} and place is None and values == [] and meta.printed:
         return not _UNKNOWN_LABEL.search(flat)  # 时间：5月6日上午9时 地点：… announces an event
     if not labels or not any(label.marked for label in labels):
@@ -266,6 +277,8 @@ def _is_meta(flat: str, labels: list[_Label], place: tuple[int, int, str | None]
 def _is_only_date(flat: str, place: tuple[int, int, str | None] | None, labels: list[_Label]) -> bool:
     """Whether a line without a marked label is a time and little else: ``(2022-04-02) 浏览 12``, ``2022-04-02 即墨信息港``."""
     if place is None:
+        if len(flat) > 60 or _SENTENCE.search(flat) or labels[0].start > 3:
+            return False
         return all(label.kind == "views" for label in labels) or len(labels) >= 2
     if _TODAY.search(flat) and not labels:
         return False

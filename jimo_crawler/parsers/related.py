@@ -26,6 +26,7 @@ def read_related(survey: Survey, body: Iterable[int]) -> tuple[Link, ...]:
     inside = set(body)
     found: dict[str, Link] = {}
     collecting = False
+    last: Line | None = None
     for line in survey.lines:
         if line.index in inside:
             collecting = False
@@ -36,8 +37,13 @@ def read_related(survey: Survey, body: Iterable[int]) -> tuple[Link, ...]:
             collecting = False
         elif role is Role.HEAD:
             collecting = RELATED_HEAD.search(survey.flat(line.index)) is not None
+            last = None
         elif collecting and line.anchors:
+            if last is not None and _is_next_column(last, line):
+                collecting = False
+                continue
             _add(survey, line, found)
+            last = line
         elif role in (Role.COPYRIGHT, Role.COMMENT, Role.POSITION) or (
             role is Role.TEXT and len(line.text) > 30
         ):
@@ -65,6 +71,17 @@ def link_text(anchor: Anchor) -> str:
     return text
 
 
+def _is_next_column(before: Line, line: Line) -> bool:
+    """Whether a line stands in another cell of the row that the list's cell is in: the list has ended."""
+    cell = before.box.within("td")
+    while cell is not None and not cell.holds(line.box):
+        row = cell.parent
+        if row is not None and row.tag == "tr" and row.holds(line.box):
+            return cell.last - cell.first >= 3
+        cell = row.within("td") if row is not None else None
+    return False
+
+
 def _next_line(survey: Survey, line: Line) -> Line:
     following = survey.lines[line.index + 1 : line.index + 2]
     return following[0] if following and following[0].is_links else line
@@ -73,7 +90,7 @@ def _next_line(survey: Survey, line: Line) -> Line:
 def _add(survey: Survey, line: Line, found: dict[str, Link], shortest: int = SHORTEST) -> None:
     for anchor in line.anchors:
         text = link_text(anchor)
-        if len(text) < shortest or is_control(folded(text)):
+        if len(text) < shortest or (len(text) <= 8 and is_control(folded(text))):
             continue
         url = survey.doc.url_of(anchor)
         if url is None or url in found or not same_host(url, survey.doc.page.url):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from enum import Enum
+from functools import lru_cache
 
 from jimo_crawler.parsers.dom import Anchor, Document, Line
-from jimo_crawler.parsers.meta import Meta, read_meta
+from jimo_crawler.parsers.meta import Meta, may_be_meta, read_meta
 from jimo_crawler.parsers.urls import host_of
 from jimo_crawler.parsers.wording import (
     COPYRIGHT,
@@ -16,6 +18,7 @@ from jimo_crawler.parsers.wording import (
     is_control,
     is_disclaimer,
     is_list_head,
+    is_sure_head,
     position_label,
 )
 
@@ -39,6 +42,7 @@ ATTACHMENTS = (
 _LABEL_STARTS = frozenset(
     "上下前后後您你当當现現所位目首页导導面路更相热熱推网網发發我最全共已暂暫·[【(（<《«>|© CcYyPp"
 )
+_FILE = re.compile(r"(?:" + "|".join(re.escape(each) for each in ATTACHMENTS) + r")(?:\?|$)", re.I)
 
 
 class Role(Enum):
@@ -90,7 +94,7 @@ class Survey:
         """What the line says if it is a meta line."""
         if index not in self._metas:
             line = self.lines[index]
-            self._metas[index] = None if len(line.text) > 240 else read_meta(line.text)
+            self._metas[index] = read_meta(line.text) if may_be_meta(line.text) else None
         return self._metas[index]
 
     def visible(self, start: int, stop: int) -> Iterator[Line]:
@@ -104,10 +108,17 @@ class Survey:
 
     def is_attachment(self, line: Line) -> bool:
         """Whether a line's links are files to download."""
-        return any((anchor.href or "").split("?")[0].lower().endswith(ATTACHMENTS) for anchor in line.anchors)
+        return any(anchor.href and _FILE.search(anchor.href) for anchor in line.anchors)
 
     def is_real_head(self, index: int) -> bool:
         """Whether the head of a list is followed by one: by links, by another head, or by nothing."""
+        if is_sure_head(self.flat(index)):
+            following = next(iter(self.visible(index + 1, len(self.lines))), None)
+            return (
+                following is None
+                or following.box is not self.lines[index].box
+                or not self.is_prose(following)
+            )
         for seen, line in enumerate(self.visible(index + 1, min(index + 8, len(self.lines))), 1):
             role = self.role(line.index)
             if role is Role.LINKS:
@@ -129,42 +140,50 @@ class Survey:
         return url is not None and host_of(url) != self.host
 
     def _find_role(self, line: Line) -> Role:
-        text = line.text
-        length = len(text)
-        if length > 160:
-            return self._role_of_long(line)
-        if length > 8 and line.is_links and text[0] not in _LABEL_STARTS and not self.is_attachment(line):
-            return Role.LINKS  # a headline of a list: by far the most frequent line
-        flat = self.flat(line.index)
-        if length <= 90 and is_control(flat):
-            return Role.CONTROL
-        if PREVIOUS_NEXT.match(flat) and length <= 120:
-            return Role.NEIGHBOUR
-        if position_label(flat) is not None:
-            return Role.POSITION
-        if length <= 24 and is_list_head(flat) and not (line.link_chars and length > 12):
-            return Role.HEAD
-        if is_comment_head(flat):
-            return Role.COMMENT
-        if line.is_links:
-            return Role.TEXT if self.is_attachment(line) else Role.LINKS
-        return self._role_of_words(flat)
+        linked = line.is_links
+        if linked and len(line.text) > 8 and line.text[0] not in _LABEL_STARTS:
+            role = Role.LINKS  # a headline of a list: by far the most frequent line
+        else:
+            role = _role_of(line.text, line.link_chars > 0, linked)
+        return Role.TEXT if role is Role.LINKS and self.is_attachment(line) else role
 
-    def _role_of_words(self, flat: str) -> Role:
-        found = COPYRIGHT.search(flat)
-        if found and (found.start() <= 30 or len(flat) <= 60):
-            return Role.COPYRIGHT
-        if is_disclaimer(flat):
-            return Role.DISCLAIMER
-        if not any(map(str.isalnum, flat)):
-            return Role.EMPTY
-        return Role.TEXT
 
-    def _role_of_long(self, line: Line) -> Role:
-        if line.is_links:
-            return Role.LINKS
-        start = folded(line.text[:60])
-        if is_disclaimer(start):
-            return Role.DISCLAIMER
-        found = COPYRIGHT.search(start)
-        return Role.COPYRIGHT if found and found.start() < 12 else Role.TEXT
+@lru_cache(maxsize=8192)
+def _role_of(text: str, has_links: bool, linked: bool) -> Role:
+    """What a line is by its text. Remembered: the short lines of a portal are the same on every page."""
+    length = len(text)
+    if length > 90:
+        return _role_of_long(folded(text[:60]), linked, length)
+    flat = folded(text)
+    if is_comment_head(flat):
+        return Role.COMMENT
+    if is_control(flat):
+        return Role.CONTROL
+    if PREVIOUS_NEXT.match(flat):
+        return Role.NEIGHBOUR
+    if position_label(flat) is not None:
+        return Role.POSITION
+    if length <= 24 and is_list_head(flat) and not (has_links and length > 12):
+        return Role.HEAD
+    if linked:
+        return Role.LINKS
+    found = COPYRIGHT.search(flat)
+    if found and (found.start() <= 30 or len(flat) <= 60):
+        return Role.COPYRIGHT
+    if is_disclaimer(flat):
+        return Role.DISCLAIMER
+    return Role.TEXT if any(map(str.isalnum, flat)) else Role.EMPTY
+
+
+def _role_of_long(start: str, linked: bool, length: int) -> Role:
+    """What a line of more than one sentence is, by how it starts."""
+    if length <= 160 and PREVIOUS_NEXT.match(start):
+        return Role.NEIGHBOUR
+    if length <= 160 and position_label(start) is not None:
+        return Role.POSITION
+    if linked:
+        return Role.LINKS
+    if is_disclaimer(start):
+        return Role.DISCLAIMER
+    found = COPYRIGHT.search(start)
+    return Role.COPYRIGHT if found and found.start() < 12 else Role.TEXT

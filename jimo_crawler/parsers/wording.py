@@ -64,8 +64,9 @@ LABEL_WORDS = {
 }
 """What labels of the meta line mean. ``other`` are those that only end another's value."""
 
+_FIRST_CHARACTERS = "".join(sorted({word[0] for words in LABEL_WORDS.values() for word in words.split()}))
 LABEL = re.compile(
-    "(?:"
+    f"(?=[{_FIRST_CHARACTERS}])(?:"
     + "|".join(f"(?P<{kind}>{_spaced(words)})" for kind, words in LABEL_WORDS.items())
     + r")(?P<colon>\s?[:;]|\s?//?(?=\s?\w))?",
     re.I,
@@ -79,10 +80,11 @@ _CONTROL_WORDS = """打印本页 打印此页 打印本文 打印此文 打印�
     最大 较大 标准 默认 大 中 小 放大 缩小 恢复 增大 减小 双击滚屏 双击自动滚屏 自动滚屏 滚屏 视力保护色 保护视力色 保护视力 背景颜色 背景色 页面颜色 繁体
     繁體中文 简体 繁体中文 简体中文 切换到繁体 切换到简体 点赞 赞一下 赞 踩一下 踩 顶一下 顶 有用 没用 手机看新闻 手机浏览 手机阅读 手机版 扫一扫 扫码 二维码 用手机看
     扫描二维码 扫一扫在手机打开当前页 扫一扫在手机上阅读 扫一扫手机阅读 在手机上查看 在手机打开 当前页 投稿 纠错 朗读 语音播报 无障碍 无障碍浏览 全文 阅读全文 展开全文 展开 收起
-    保存 下载 保存本页 加入书签 更多 更多>> 订阅 RSS A+ A- T+ T- + - 到 按钮 至 : 【 】"""
+    保存 下载 保存本页 加入书签 更多 更多>> 订阅 RSS A+ A- T+ T- 按钮"""
 _CONTROLS = re.compile(
     "|".join(re.escape(word) for word in sorted(set(_CONTROL_WORDS.split()), key=len, reverse=True)), re.I
 )
+_CONTROL_EDGES = " []()|·:>»«<,;/\\-—_.#=~0123456789"
 _EMPTY = re.compile(r"[\s\W\d_]*", re.ASCII)
 _NO_WORD = re.compile(r"[^\w]*|[\W\d_]*次?")
 
@@ -100,6 +102,10 @@ LIST_HEAD = re.compile(
     r"你可能感兴趣的\S{0,4}|您可能感兴趣的\S{0,4}|看了本文的\S{2,8}|\S{0,4}还看了|\S{2,6}排行榜?|更多\S{0,8}|网站公告|公告栏|友情链接|站内搜索|通知公告|公告)"
 )
 """Heads of lists of other articles. A head is short and a list of links follows: callers check that."""
+_SURE_HEAD = re.compile(
+    r"(?:本文|与本文|与此文)?相关(?:文章|新闻|阅读|资讯|信息|内容|报道|推荐|稿件|主题)|(?:文章|新闻)?(?:随机|推荐|热门|最新|相关)(?:文章|新闻|阅读|推荐|排行|资讯)(?:推荐|列表|排行)?|"
+    r"猜[你您]喜欢|延伸阅读|[您你]可能\S{0,6}|(?:没有|暂无|无|尚无)(?:任何)?(?:相关)?(?:文章|新闻|信息|内容|评论|记录|资讯)|点击排行榜?|阅读排行榜?|热门排行榜?|友情链接"
+)
 RELATED_HEAD = re.compile(
     r"相关|随机|延伸|推荐|猜你|猜您|感兴趣|还看了|热门|热点|最新|排行|更多|其他|其它|同类|本类|本栏|往期|关联|喜欢|热文|精彩|近期|阅读"
 )
@@ -133,7 +139,7 @@ def is_control(text: str) -> bool:
     >>> is_control("[字号:大 中 小] [打印] [关闭]"), is_control("大信")
     (True, False)
     """
-    if len(text) > 90:
+    if len(text) > 90 or not _CONTROLS.match(text.lstrip(_CONTROL_EDGES)):
         return False
     rest = _CONTROLS.sub("", text)
     return len(rest) < len(text) and _NO_WORD.fullmatch(rest) is not None
@@ -155,7 +161,16 @@ def is_list_head(text: str) -> bool:
     (True, True, False)
     """
     bare = text.strip(" ·[]():>»|-—.《》<«").removesuffix("more").strip(" >»:.·")
-    return 2 <= len(bare) <= 16 and LIST_HEAD.fullmatch(bare) is not None
+    return is_sure_head(text) or (2 <= len(bare) <= 16 and LIST_HEAD.fullmatch(bare) is not None)
+
+
+def is_sure_head(text: str) -> bool:
+    """Whether folded *text* is the head of such a list beyond doubt: no sub-heading of an article reads so.
+
+    >>> is_sure_head("相关文章:"), is_sure_head("文章随机推荐"), is_sure_head("图片新闻")
+    (True, True, False)
+    """
+    return len(text) <= 20 and _SURE_HEAD.fullmatch(text.strip(" ·[]():>»|-—.<«")) is not None
 
 
 def is_comment_head(text: str) -> bool:
