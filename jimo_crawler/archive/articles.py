@@ -132,8 +132,7 @@ class Articles:
         self._write_revision(article_id, url, version, last, amend=amend, event=event)
         self._touch(url, article_id, version)
         self._settle(article_id, address, event, bands)
-        if amend and (twin := self._twin(version, other_than=article_id)):
-            self._fold(article_id, twin)
+        self._rejoin(article_id, version, amend=amend)
         return self._account(url, "completed" if amend else event)
 
     def _seen_again(self, address: sqlite3.Row, version: Version) -> Observed:
@@ -147,11 +146,21 @@ class Articles:
             " views = CASE WHEN url = ? THEN ? ELSE views END WHERE id = ?",
             (version.captured_at, version.complete, address["url"], version.views, address["article_id"]),
         )
+        self._anchor(address["url"], version)
         restored = address["status"] != "live" or address["missing_since"] is not None
         if restored:
             self._set_status(address["article_id"])
         event = ("restored" if address["status"] != "live" else "reappeared") if restored else None
         return Observed(address["article_id"], Outcome.UNCHANGED, event)
+
+    def _anchor(self, url: str, version: Version) -> None:
+        """A text whose evidence was lost (``captures.lost_at``) rests on that of this observation from now on."""
+        for table in ("revisions", "articles"):
+            self._conn.execute(
+                f"UPDATE {table} SET capture_id = :capture WHERE url = :url AND content_hash = :hash"
+                " AND capture_id IN (SELECT id FROM captures WHERE lost_at IS NOT NULL)",
+                {"capture": version.capture_id, "url": url, "hash": version.content_hash},
+            )
 
     def _place(
         self, url: str, version: Version, address: sqlite3.Row | None, last: sqlite3.Row | None
@@ -445,6 +454,17 @@ class Articles:
             "INSERT INTO images(article_id, position, url, alt) VALUES(?, ?, ?, ?)",
             [(article_id, position, image.url, image.alt) for position, image in enumerate(images, 1)],
         )
+
+    def _rejoin(self, article_id: int, version: Version, *, amend: bool) -> None:
+        """Make one article of two that have become one text.
+
+        Either the body is only now known as a whole, or an address has followed the edit of another that had split off.
+        """
+        twin = self._twin(version, other_than=article_id)
+        if twin and amend:
+            self._fold(article_id, twin)
+        elif twin and self._article(twin)["split_from"] == article_id:
+            self._fold(twin, article_id)
 
     def _fold(self, split: int, origin: int) -> None:
         """Give the addresses and revisions of *split* back to *origin*, and drop it."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import sqlite3
 
+from jimo_crawler.archive import killpoints
 from jimo_crawler.text.excerpt import zh_snippet
 from jimo_crawler.text.query import zh_query
 from jimo_crawler.text.tokens import TOKENIZE, zh_tokens, zh_unmark
@@ -42,7 +43,15 @@ def register(conn: sqlite3.Connection) -> None:
     """Give a connection the SQL functions ``zh_tokens``, ``zh_query``, ``zh_unmark`` and ``zh_snippet``."""
     for function in (zh_tokens, zh_query, zh_unmark):
         conn.create_function(function.__name__, 1, function, deterministic=True)
+    if killpoints.planned("fts"):
+        conn.create_function("zh_tokens", 1, _die_or_tokenise, deterministic=True)
     conn.create_function("zh_snippet", -1, zh_snippet, deterministic=True)
+
+
+def _die_or_tokenise(text: str | None) -> str | None:
+    """``zh_tokens`` in a test that kills the process while a trigger is writing the index."""
+    killpoints.reach("fts")
+    return zh_tokens(text)
 
 
 def create(conn: sqlite3.Connection) -> None:

@@ -22,8 +22,8 @@ Point = Literal[
     "commit",  # inside the transaction, just before COMMIT
     "committed",  # just after it
     "fts",  # inside the transaction, around the full-text index
-    "startup-repair",  # the archive mends itself before a run
-    "migration",  # inside a schema migration
+    "startup-repair",  # what a killed run left is mended but not booked, then being booked, then booked (three a file)
+    "migration",  # before, between and after the steps of a schema migration (five)
 ]
 
 

@@ -58,11 +58,12 @@ CREATE TABLE captures(
   status INTEGER NOT NULL, media_type TEXT, charset TEXT, charset_declared TEXT,
   payload_digest TEXT NOT NULL, body_digest TEXT NOT NULL, record_digest TEXT NOT NULL,
   record_id TEXT NOT NULL, revisit_of TEXT,
-  warc_file TEXT NOT NULL, warc_offset INTEGER NOT NULL, warc_length INTEGER NOT NULL, outcome TEXT,
+  warc_file TEXT NOT NULL, warc_offset INTEGER NOT NULL, warc_length INTEGER NOT NULL, outcome TEXT, lost_at TEXT,
   UNIQUE(warc_file, warc_offset)
 ) STRICT;
 CREATE INDEX captures_url ON captures(url, fetched_at);
 CREATE INDEX captures_payload ON captures(payload_digest);
+CREATE INDEX captures_lost ON captures(id) WHERE lost_at IS NOT NULL;
 CREATE TABLE articles(
   id INTEGER PRIMARY KEY, town_id INTEGER REFERENCES towns(id),
   title TEXT NOT NULL, body TEXT NOT NULL, published_at TEXT, source TEXT, editor TEXT, author TEXT, views INTEGER,
@@ -119,7 +120,7 @@ CREATE TABLE urls(
   town_id INTEGER REFERENCES towns(id), page INTEGER, first_url TEXT, part INTEGER,
   state TEXT NOT NULL DEFAULT 'known' CHECK(state IN ('known', 'leased', 'retired')), leased_by INTEGER,
   outcome TEXT, found_on TEXT, anchor TEXT, listed_date TEXT, first_seen_at TEXT NOT NULL,
-  due_at TEXT NOT NULL, revisit_hours REAL, attempts INTEGER NOT NULL DEFAULT 0, depth INTEGER NOT NULL DEFAULT 0,
+  due_at TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, depth INTEGER NOT NULL DEFAULT 0,
   etag TEXT, last_modified TEXT, body_digest TEXT, items TEXT,
   last_visit_at TEXT, last_change_at TEXT, last_crawl_id INTEGER REFERENCES crawls(id)
 ) STRICT;
@@ -201,9 +202,11 @@ def migrate(conn: sqlite3.Connection) -> None:
     conn.execute("PRAGMA foreign_keys=OFF")  # cannot be changed inside a transaction; checked below instead
     conn.execute("BEGIN IMMEDIATE")
     try:
+        reach("migration")
         migrations.apply(Database(conn, execute_plugins=False, strict=True))
         reach("migration")
         fts.create(conn)
+        reach("migration")
         fts.check(conn)
         if broken := conn.execute("PRAGMA foreign_key_check").fetchall():
             raise ArchiveDamaged(
@@ -211,11 +214,13 @@ def migrate(conn: sqlite3.Connection) -> None:
             )
         conn.execute(f"PRAGMA application_id={APPLICATION_ID}")
         conn.execute(f"PRAGMA user_version={schema_version()}")
+        reach("migration")
     except BaseException:
         if conn.in_transaction:
             conn.execute("ROLLBACK")
         raise
     conn.execute("COMMIT")
+    reach("migration")
     conn.execute("PRAGMA foreign_keys=ON")
 
 

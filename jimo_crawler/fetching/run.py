@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from scrapy.crawler import Crawler
 
 from jimo_crawler import __version__, clock
-from jimo_crawler.archive import startup
+from jimo_crawler.archive import clock_jumps, startup
 from jimo_crawler.archive.account import Account, Verdict
 from jimo_crawler.archive.discovery import Discovery
 from jimo_crawler.archive.frontier import Frontier, Plan, free_leases, write
@@ -170,6 +170,8 @@ class Run:
             if freed:
                 logger.info("an earlier run was cut off: %d leases freed", freed)
             run_clock = clock.from_environment(config.now)
+            if jumped := clock_jumps.put_right(conn, run_clock.now()):
+                logger.warning("%s", jumped)
             with write(conn):
                 crawl_id = conn.execute(
                     "INSERT INTO crawls(spider, arguments, portal_url, started_at, version) VALUES(?, ?, ?, ?, ?)",
@@ -206,7 +208,7 @@ class Run:
     def _known(self, exchange: Exchange) -> Known | None:
         """The latest full record of this URL: what an unchanged payload or a 304 refers to."""
         row = self.conn.execute(
-            "SELECT record_id, url, fetched_at, payload_digest FROM captures WHERE url = ? AND revisit_of IS NULL"
+            "SELECT record_id, url, fetched_at, payload_digest FROM captures WHERE url = ? AND revisit_of IS NULL AND lost_at IS NULL"
             " AND status = 200 ORDER BY fetched_at DESC LIMIT 1",
             (exchange.url,),
         ).fetchone()
