@@ -96,7 +96,7 @@ class Account:
 
     def _judge_completeness(self, counts: Counter[str]) -> Verdict:
         """Whether what was asked for was read as far as asked."""
-        again = counts[Outcome.FAILED] + counts[Outcome.BLOCKED]
+        failed, again = counts[Outcome.FAILED], counts[Outcome.FAILED] + counts[Outcome.BLOCKED]
         if (
             self._plan.only is not None
             and again
@@ -107,8 +107,8 @@ class Account:
             )
         if self._unread_start():
             return Verdict(ExitStatus.FAILED, "failed", "entry page or index could not be read; see failures")
-        if again:
-            return Verdict(ExitStatus.PARTIAL, "partial", f"{again} URL(s) failed and are due again")
+        if failed:
+            return Verdict(ExitStatus.PARTIAL, "partial", f"{failed} URL(s) failed and are due again")
         if broken := self._broken_sections():
             return Verdict(ExitStatus.PARTIAL, "partial", f"listing broke off: {', '.join(broken)}")
         if self._frontier.budget_reached:

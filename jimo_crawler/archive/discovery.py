@@ -239,16 +239,15 @@ class Discovery:
     ) -> None:
         """The other pages of a paged body."""
         for link in links:
-            if link.number:
-                self.add_url(
-                    link,
-                    "article",
-                    at,
-                    found_on=found_on,
-                    town_id=town_id,
-                    first_url=first_url,
-                    part=link.number,
-                )
+            if link.number == 1:
+                self.add_url(link, "article", at, found_on=found_on, town_id=town_id)
+            elif link.number:
+                self.add_url(link, "article", at, found_on=found_on, town_id=town_id)
+                self.mark_part(canonical_url(link.url), first_url, link.number)
+
+    def mark_part(self, url: str, first_url: str, part: int) -> None:
+        """Note that an address is a further page of a body."""
+        self._conn.execute("UPDATE urls SET first_url = ?, part = ? WHERE url = ?", (first_url, part, url))
 
     def names_town(self, text: str) -> bool:
         """Whether a headline names a town of the profile (金口镇:…, 即墨潮海:…)."""

@@ -201,6 +201,8 @@ class Store:
         total = max(page.parts_total, page.part, *(link.number or 1 for link in page.parts), 1)
         part = row["part"] or page.part
         self._articles.add_part(url, first_url, part, total, page.article, capture_id)
+        if part > 1:
+            self._discovery.mark_part(row["url"], first_url, part)
         self._discovery.add_parts(page.parts, first_url, row["url"], town_id, visit.fetched_at)
         if part == 1:
             marks = fingerprint.fingerprint(page.article.title, page.article.body)
@@ -373,7 +375,9 @@ class Store:
         if final != visit.url:
             self._book_target(visit, row, observed, final)
             observed = self._hop_outcome(visit.url, visit, observed)
-        elif visit.hops:
+        elif (visit.hops and visit.status == 200) or (
+            visit.kind == "entry" and observed.outcome is Outcome.INDEX
+        ):
             self._remember_form(visit.final_url)
         self._update_row(visit, row, observed)
 
@@ -402,7 +406,8 @@ class Store:
             self._update_row(replace(visit, url=final), target, observed)
 
     def _remember_form(self, url: str) -> None:
-        """A host that redirects to another scheme or to ``www.`` is asked in that form from now on (DESIGN 4.3)."""
+        """A host is asked in the form in which its entry page, or the target of a redirect between its forms, has
+        answered: links often name another scheme than the one that works (DESIGN 4.3)."""
         scheme, rest = url.split("://", 1)
         place = rest.split("/", 1)[0]
         host = canonical_url(url).split("://", 1)[1].split("/", 1)[0]

@@ -1,0 +1,319 @@
+"""What the archive makes of visits, whatever their order: real SQLite, no network."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from jimo_crawler.archive.discovery import Discovery
+from jimo_crawler.archive.frontier import Frontier, Plan
+from jimo_crawler.archive.schema import open_archive
+from jimo_crawler.archive.store import Rules, Store
+from jimo_crawler.clock import Clock, from_stamp, to_stamp
+from jimo_crawler.errors import Outcome
+from jimo_crawler.items import Article, ArticlePage, Block, Capture, Link, Visit
+from jimo_crawler.parsers.urls import canonical_url
+from jimo_crawler.portal import load
+from jimo_crawler.text import fingerprint
+from tests.crawling import Archive, contents
+
+NOW = from_stamp("2026-01-05T06:00:00Z")
+BODY = "金口镇召开项目建设推进会,要求各村抢抓工期。\n镇长刘明说,今年共有重点项目十二个,总投资三十亿元。\n会后,大家到九合产业园看了现场。"
+
+
+class Bench:
+    """An archive and a store, and short ways to visit a page."""
+
+    def __init__(self, folder: Path, confirm_hours: float = 6.0) -> None:
+        self.archive = Archive(folder)
+        self.conn: sqlite3.Connection = open_archive(self.archive.db)
+        self.hours = 0.0
+        self.confirm_hours = confirm_hours
+        self.new_run()
+
+    def new_run(self, hours: float = 0.0) -> None:
+        """A further run, so much later."""
+        self.hours += hours
+        at = self.at()
+        self.crawl_id = self.conn.execute(
+            "INSERT INTO crawls(spider, started_at, version) VALUES('towns', ?, 'test')", (at,)
+        ).lastrowid
+        plan, clock = Plan(), Clock(from_stamp(at))
+        discovery = Discovery(self.conn, plan, load(), related="towns", max_pages=50, max_depth=3)
+        self.store = Store(
+            self.conn, self.crawl_id or 0, clock, plan, discovery, Rules(confirm_hours=self.confirm_hours)
+        )
+        self.frontier = Frontier(self.conn, self.crawl_id or 0, clock, plan)
+
+    def at(self) -> str:
+        from datetime import timedelta
+
+        return to_stamp(NOW + timedelta(hours=self.hours))
+
+    def visit(
+        self, path: str, page: ArticlePage | None, outcome: Outcome = Outcome.ARTICLE, status: int = 200
+    ) -> Visit:
+        """Visit http://p.cn/PATH; gives the Visit with its outcome."""
+        url = f"http://p.cn/{path}"
+        self.frontier.add(url, url, "article")
+        number = self.conn.execute("SELECT count(*) FROM captures").fetchone()[0]
+        capture = Capture(
+            url=url, fetched_at=self.at(), status=status, media_type="text/html", charset=None, payload_digest="sha256:0",
+            body_digest=f"{number:064}", record_digest="0", warc_file="test.warc.gz", warc_offset=number, warc_length=1,
+            record_id=f"urn:{number}",
+        )  # fmt: skip
+        marks = fingerprint.fingerprint(page.article.title, page.article.body) if page else None
+        return self.store.save(
+            Visit(
+                url=url, final_url=url, kind="article", outcome=outcome, fetched_at=self.at(), captures=(capture,),
+                status=status, page=page, fingerprint=marks,
+            )
+        )  # fmt: skip
+
+    def row(self, sql: str, *values: object) -> dict[str, object]:
+        return dict(self.conn.execute(sql, values).fetchone())
+
+    def rows(self, sql: str) -> list[tuple[object, ...]]:
+        return [tuple(row) for row in self.conn.execute(sql)]
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    bench = Bench(tmp_path)
+    yield bench
+    bench.conn.close()
+
+
+def page(
+    body: str = BODY, title: str = "金口镇:项目建设提速", published: str | None = "2026-01-02T08:00:00+08:00", source: str | None = "即墨信息港",
+    town: str = "金口镇", **more: object,
+) -> ArticlePage:  # fmt: skip
+    """An article page as the parsers and the normalise stage give it."""
+    blocks = tuple(Block(text=line, plain=line) for line in body.split("\n"))
+    article = Article(
+        title=title,
+        title_as_published=title,
+        blocks=blocks,
+        published_at=published,
+        source=source,
+        script="Hans",
+        layout="labelled",
+    )
+    return replace(ArticlePage(article=article, town=town, in_section=True), **more)
+
+
+# --- one text, several addresses -------------------------------------------------------------------------------------------
+
+
+def test_the_same_text_at_two_addresses_is_one_article_under_the_earlier_one(bench: Bench) -> None:
+    assert bench.visit("b", page(published="2026-01-03")).outcome is Outcome.ARTICLE
+    assert bench.visit("a", page(published="2026-01-02", town="蓝村街道")).outcome is Outcome.ARTICLE
+    assert bench.rows("SELECT url, published_at FROM articles") == [("http://p.cn/a", "2026-01-02")]
+    assert bench.rows("SELECT url, outcome FROM urls ORDER BY url") == [
+        ("http://p.cn/a", "article"),
+        ("http://p.cn/b", "duplicate"),
+    ]
+    assert (
+        bench.row("SELECT t.name FROM articles AS a JOIN towns AS t ON t.id = a.town_id")["name"]
+        == "蓝村街道"
+    )
+
+
+def test_a_reprint_with_another_title_or_source_has_a_row_of_its_own(bench: Bench) -> None:
+    bench.visit("a", page())
+    bench.visit("b", page(source="今日即墨", published="2026-01-04"))
+    bench.visit("c", page(title="金口镇跑出加速度", published="2026-01-05"))
+    rows = bench.rows(
+        "SELECT a.url, d.url, a.similarity FROM articles AS a LEFT JOIN articles AS d ON d.id = a.duplicate_of ORDER BY a.url"
+    )
+    assert rows == [
+        ("http://p.cn/a", None, None), ("http://p.cn/b", "http://p.cn/a", 1.0), ("http://p.cn/c", "http://p.cn/a", 1.0),
+    ]  # fmt: skip
+
+
+def test_twenty_orders_of_arrival_make_one_archive(tmp_path: Path) -> None:
+    other = BODY.replace("金口镇", "移风店镇").replace("十二", "九")
+    first, second = BODY.split("\n")[0], "\n".join(BODY.split("\n")[1:])
+    to_first, to_second = Link(url="http://p.cn/p1", number=1), Link(url="http://p.cn/p2", number=2)
+    pages = {
+        "a": page(), "b": page(published="2026-01-01"), "c": page(published=None), "d": page(source="大众网"),
+        "e": page(title="另一个标题", published="2025-12-31"), "f": page(other), "g": page(other, published="2026-01-01"),
+        "h": page(BODY.replace("九合产业园", "九合工业园")),
+        "p1": page(first, title="分页", parts=(to_second,), parts_total=2),
+        "p2": page(second, title="分页", part=2, parts=(to_first,), parts_total=2),
+        "q": page(BODY, title="分页", published="2026-01-09"),
+    }  # fmt: skip
+    states = []
+    for seed in range(20):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        bench = Bench(folder)
+        order = list(pages)
+        random.Random(seed).shuffle(order)
+        for path in order:
+            bench.visit(path, pages[path])
+        bench.conn.close()
+        states.append(contents(bench.archive))
+    assert all(state == states[0] for state in states)
+    assert len(states[0]["articles"]) == 6
+
+
+# --- change ----------------------------------------------------------------------------------------------------------------
+
+
+def test_an_edit_is_a_revision_that_says_what_changed(bench: Bench) -> None:
+    bench.visit("a", page())
+    bench.new_run(24)
+    assert bench.visit("a", page(BODY.replace("三十亿", "三十五亿"))).outcome is Outcome.ARTICLE
+    revision = bench.row("SELECT change, magnitude, silent FROM revisions ORDER BY id DESC LIMIT 1")
+    assert (revision["change"], revision["silent"]) == ("body", 1)
+    assert 0 < float(str(revision["magnitude"])) < 0.1
+    bench.new_run(24)
+    bench.visit("a", page(published="2026-01-06T08:00:00+08:00"))
+    assert bench.row("SELECT change, silent FROM revisions ORDER BY id DESC LIMIT 1") == {
+        "change": "body,published_at",
+        "silent": 0,
+    }
+    assert bench.row("SELECT count(*) AS n FROM articles")["n"] == 1
+
+
+def test_the_same_text_again_is_no_revision(bench: Bench) -> None:
+    bench.visit("a", page())
+    bench.new_run(24)
+    assert bench.visit("a", page()).outcome is Outcome.UNCHANGED
+    assert bench.row("SELECT count(*) AS n FROM revisions")["n"] == 1
+    assert bench.row("SELECT last_seen_at FROM articles")["last_seen_at"] == bench.at()
+
+
+def test_an_address_that_departs_gets_an_article_of_its_own(bench: Bench) -> None:
+    bench.visit("a", page())
+    bench.visit("b", page(published="2026-01-03"))
+    bench.new_run(24)
+    bench.visit("b", page(BODY.replace("三十亿", "三十五亿"), published="2026-01-03"))
+    assert bench.rows("SELECT a.url, o.url FROM articles AS a LEFT JOIN articles AS o ON o.id = a.split_from ORDER BY a.url") == [
+        ("http://p.cn/a", None), ("http://p.cn/b", "http://p.cn/a"),
+    ]  # fmt: skip
+
+
+def test_an_edit_that_every_address_follows_is_one_edit_of_one_article(bench: Bench) -> None:
+    bench.visit("a", page())
+    bench.visit("b", page(published="2026-01-03"))
+    article = bench.row("SELECT id FROM articles")["id"]
+    bench.new_run(24)
+    edited = BODY.replace("三十亿", "三十五亿")
+    bench.visit("b", page(edited, published="2026-01-03"))
+    bench.visit("a", page(edited))
+    assert bench.rows("SELECT id, url, status FROM articles") == [(article, "http://p.cn/a", "live")]
+    assert bench.row("SELECT count(*) AS n FROM article_urls WHERE current = 1")["n"] == 2
+
+
+def test_another_article_at_an_address_leaves_the_first_one_gone(bench: Bench) -> None:
+    bench.visit("a", page())
+    bench.new_run(24)
+    bench.visit(
+        "a",
+        page(
+            "蓝村街道的草莓熟了,游客坐着小火车进大棚。\n种植户王霞一天卖出两百斤,手机响个不停。",
+            title="蓝村草莓红了",
+            town="蓝村街道",
+        ),
+    )
+    rows = bench.rows("SELECT title, status, split_from IS NOT NULL FROM articles ORDER BY id")
+    assert rows == [("金口镇:项目建设提速", "gone", 0), ("蓝村草莓红了", "live", 1)]
+
+
+# --- loss --------------------------------------------------------------------------------------------------------------------
+
+
+def test_gone_needs_two_observations_hours_apart(bench: Bench) -> None:
+    bench.visit("a", page())
+    for hours, status in ((24, "live"), (2, "live"), (5, "gone")):
+        bench.new_run(hours)
+        assert bench.visit("a", None, Outcome.GONE, 404).outcome is Outcome.GONE
+        assert bench.row("SELECT status FROM articles")["status"] == status
+    assert bench.row("SELECT body FROM articles")["body"] == BODY, "the text stays"
+    assert [row[0] for row in bench.rows("SELECT event FROM observations ORDER BY crawl_id")] == [
+        "new",
+        "missing",
+        None,
+        "gone",
+    ]
+    bench.new_run(24)
+    bench.visit("a", page())
+    assert bench.rows("SELECT status FROM articles") == [("live",)]
+    assert bench.rows("SELECT event FROM observations ORDER BY crawl_id DESC LIMIT 1") == [("restored",)]
+
+
+def test_one_observation_is_enough_where_the_setting_says_so(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, confirm_hours=0)
+    bench.visit("a", page())
+    bench.new_run(1)
+    bench.visit("a", None, Outcome.GONE, 404)
+    assert bench.rows("SELECT status FROM articles") == [("gone",)]
+    bench.conn.close()
+
+
+def test_an_article_is_gone_only_when_every_address_is(bench: Bench) -> None:
+    bench.visit("a", page())
+    bench.visit("b", page(published="2026-01-03"))
+    for hours in (24, 24):
+        bench.new_run(hours)
+        bench.visit("a", None, Outcome.GONE, 404)
+    assert bench.rows("SELECT status FROM articles") == [("live",)]
+    assert bench.rows("SELECT url, status FROM article_urls ORDER BY url") == [
+        ("http://p.cn/a", "gone"),
+        ("http://p.cn/b", "live"),
+    ]
+
+
+def test_a_takeover_keeps_the_good_text(bench: Bench) -> None:
+    bench.visit("a", page())
+    bench.new_run(24)
+    bench.visit("a", None, Outcome.HIJACKED)
+    assert bench.rows("SELECT status, body FROM articles") == [("hijacked", BODY)]
+
+
+def test_a_first_meeting_with_a_takeover_makes_no_article(bench: Bench) -> None:
+    assert bench.visit("a", None, Outcome.HIJACKED).outcome is Outcome.HIJACKED
+    assert bench.rows("SELECT count(*) FROM articles") == [(0,)]
+
+
+def test_a_failure_says_nothing_of_the_article_and_is_due_again(bench: Bench) -> None:
+    bench.visit("a", page())
+    bench.new_run(24)
+    bench.visit("a", None, Outcome.FAILED, 500)
+    assert bench.rows("SELECT status FROM articles") == [("live",)]
+    assert bench.row("SELECT due_at, attempts FROM urls") == {"due_at": bench.at(), "attempts": 1}
+
+
+# --- paged bodies --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("order", [(1, 2, 3), (3, 2, 1), (2, 3, 1), (1, 3, 2)])
+def test_a_paged_body_is_one_article_joined_in_order(bench: Bench, order: tuple[int, ...]) -> None:
+    lines = BODY.split("\n")
+    links = {number: Link(url=f"http://p.cn/a{number}", number=number) for number in (1, 2, 3)}
+    for place, number in enumerate(order):
+        others = tuple(link for other, link in links.items() if other != number)
+        bench.visit(f"a{number}", page(lines[number - 1], part=number, parts=others, parts_total=3))
+        complete = bench.rows("SELECT complete FROM articles")
+        assert complete in ([], [(int(place == 2),)])
+    assert bench.rows("SELECT url, body, complete FROM articles") == [("http://p.cn/a1", BODY, 1)]
+    assert bench.rows("SELECT url, part FROM article_urls ORDER BY part") == [
+        (f"http://p.cn/a{number}", number) for number in (1, 2, 3)
+    ]
+    assert bench.rows("SELECT change FROM revisions") == [("first",)]
+
+
+def test_the_frontier_knows_every_page_of_a_paged_body(bench: Bench) -> None:
+    bench.visit(
+        "a", page(BODY.split("\n")[0], parts=(Link(url="http://p.cn/a?page=2", number=2),), parts_total=2)
+    )
+    assert bench.row("SELECT first_url, part FROM urls WHERE url = ?", canonical_url("http://p.cn/a?page=2")) == {
+        "first_url": "http://p.cn/a", "part": 2,
+    }  # fmt: skip
