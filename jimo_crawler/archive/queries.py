@@ -105,7 +105,7 @@ def find_ids(
 
 def count(conn: sqlite3.Connection, query: str | None, filters: Filters = EVERYTHING) -> int:
     """How many articles *query* finds; None counts all that the filters let through."""
-    condition, values = _within(query, filters)
+    condition, values = within(query, filters)
     if query is not None and filters == EVERYTHING:
         found = conn.execute("SELECT count(*) FROM articles_fts(?)", (zh_query(query),))
     else:
@@ -119,7 +119,7 @@ def count_by_town_and_year(
     conn: sqlite3.Connection, query: str | None, filters: Filters = EVERYTHING
 ) -> list[Count]:
     """How many articles *query* finds, by town and year, in that order; None where none is known."""
-    condition, values = _within(query, filters)
+    condition, values = within(query, filters)
     rows = conn.execute(
         f"""SELECT towns.name, year, sum(articles) FROM (
               SELECT a.town_id, substr(a.published_at, 1, 4) AS year, count(*) AS articles
@@ -131,7 +131,7 @@ def count_by_town_and_year(
     return [Count(*row) for row in rows]
 
 
-def _within(query: str | None, filters: Filters) -> tuple[str, tuple[object, ...]]:
+def within(query: str | None, filters: Filters) -> tuple[str, tuple[object, ...]]:
     """The condition and its values for articles (``a``) that the query finds and the filters let through."""
     if query is None:
         return filters.sql, filters.values
