@@ -98,16 +98,12 @@ def read_rows(
     rows = conn.cursor()
     rows.row_factory = None
     # CROSS JOIN: the chosen ids come from indexes alone, then each long row is read once, in the order of the file.
-    rows.execute(
+    return rows.execute(
         f"""SELECT {expressions}
             FROM (SELECT a.id AS number FROM articles a INDEXED BY articles_published WHERE {condition} ORDER BY a.id)
             CROSS JOIN articles a ON a.id = number LEFT JOIN towns ON towns.id = a.town_id""",
         values,
     )
-    for (
-        row
-    ) in rows:  # not `yield from`, which would ask a cursor to close that its connection has closed already
-        yield row
 
 
 def export(
