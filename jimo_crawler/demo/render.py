@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from html import escape
 from itertools import pairwise
@@ -75,18 +75,15 @@ def cut(title: str) -> str:
 
 def _body(address: Address, pieces: tuple[Piece, ...], part: int) -> str:
     style = bodies.STYLES[address.style]
-    at = {
-        place: "".join(each.html() for each in address.spam if each.place == place)
-        for place in ("top", "middle", "bottom")
-    }
+    at = {place: _injected(address, place) for place in ("top", "middle", "bottom")}
     if part > 1:
         at["top"] = at["middle"] = ""
     if part < address.parts:
         at["bottom"] = ""
-    inline = [each.text for each in address.spam if each.place == "inline"]
+    inline = _words(address, "inline")
     if inline and part == 1:
         last = max(n for n, each in enumerate(pieces) if each.kind == "paragraph")
-        tainted = Piece("paragraph", pieces[last].text + inline[0])
+        tainted = Piece("paragraph", pieces[last].text + inline)
         pieces = (*pieces[:last], tainted, *pieces[last + 1 :])
     if not at["middle"]:
         return at["top"] + _marked(address, style(pieces)) + at["bottom"]
@@ -105,7 +102,7 @@ def _entities(text: str) -> str:
 
 def _comments(address: Address, say: Callable[[str], str]) -> str:
     """The readers' corner of some dedecms pages."""
-    written = "".join(each.html() for each in address.spam if each.place == "comment")
+    written = _injected(address, "comment")
     if not written and (address.template != "dede" or address.turn % 4):
         return ""
     return (
@@ -129,70 +126,102 @@ def _side(address: Address, pool: Sequence[Address], salt: str, count: int) -> t
     return tuple(Anchor(escape(cut(pool[n].story.title)) + end, escape(pool[n].path)) for n in chosen)
 
 
+def _injected(address: Address, place: str) -> str:
+    """The markup of what was injected in that place."""
+    return "".join(each.html() for each in address.spam if each.place == place)
+
+
+def _words(address: Address, place: str) -> str:
+    """The text of what was injected where no markup can stand."""
+    return "".join(each.text for each in address.spam if each.place == place)
+
+
+def _title(address: Address) -> str:
+    """The headline as served, escaped, nothing injected."""
+    title = serve(address, address.story.title)
+    return _entities(title) if address.quirk == "entities" else escape(title)
+
+
+def _head_title(address: Address) -> str:
+    """``<title>``: headline, section, portal, and what was joined to it in front or behind."""
+    title = "_".join(
+        (_title(address), *(escape(serve(address, each)) for each in (address.section, "即墨信息港")))
+    )
+    spam = _words(address, "head")
+    if not spam:
+        return title
+    joined = _entities(spam) if address.turn % 3 == 0 else escape(spam)
+    return f"{joined}_{title}" if address.turn % 2 else f"{title}-{joined}"
+
+
+def _picked(address: Address, pool: Sequence[Address]) -> tuple[Anchor, ...]:
+    """文章随机推荐"""
+    if address.headlines:
+        return tuple(Anchor(escape(text), escape(href)) for text, href in address.headlines)
+    return _side(address, pool, "picked", 20)
+
+
+def _related(address: Address, pool: Sequence[Address], lookup: Mapping[str, Address]) -> tuple[Anchor, ...]:
+    """相关文章"""
+    if address.related is None:
+        return _side(address, pool, "related", 4)
+    return tuple(Anchor(escape(cut(lookup[each].story.title)), escape(each)) for each in address.related)
+
+
+def _parts(address: Address, part: int) -> tuple[Anchor, ...]:
+    """Links between the pages of a body; none for a body on one page."""
+    if address.parts == 1:
+        return ()
+    return tuple(Anchor(str(n), "" if n == part else escape(path)) for n, path in enumerate(address.paths, 1))
+
+
 def article_page(
     address: Address,
     part: int,
     pool: Sequence[Address],
     trail: Sequence[tuple[str, str]],
-    lookup: dict[str, Address],
+    lookup: Mapping[str, Address],
 ) -> bytes:
-    """One page of an address. *trail* is its breadcrumb, *pool* the addresses that side lists choose from."""
+    """One page of an address. *trail* is its breadcrumb, *pool* the addresses that side lists choose from, *lookup*
+    finds those that a related list names."""
 
     def say(text: str) -> str:
         return escape(serve(address, text))
 
+    def said(text: str | None) -> str | None:
+        return None if text is None else say(text)
+
     story = address.story
-    template = TEMPLATES[address.template]
     charset = CHARSETS[address.charset]
-    title = "".join(each.text for each in address.spam if each.place == "title")
-    head = "".join(each.text for each in address.spam if each.place == "head")
-    keywords = "".join(each.text for each in address.spam if each.place == "meta")
-    crumbs = tuple(Anchor(say(name), href) for name, href in trail)
-    own = _entities(story.title) if address.quirk == "entities" else say(story.title)
-    head_title = f"{own}_{say(address.section)}_{say('即墨信息港')}"
-    if head:
-        joined = _entities(head) if address.turn % 3 == 0 else escape(head)
-        head_title = f"{joined}_{head_title}" if address.turn % 2 else f"{head_title}-{joined}"
-    neighbours = _side(address, pool, "neighbours", 2)
-    if address.headlines:
-        picked = tuple(Anchor(escape(text), escape(href)) for text, href in address.headlines)
-    else:
-        picked = _side(address, pool, "picked", 20)
-    if address.related is None:
-        related = _side(address, pool, "related", 4)
-    else:
-        related = tuple(
-            Anchor(escape(cut(lookup[each].story.title)), escape(each)) for each in address.related
-        )
-    pages = tuple(
-        Anchor(str(n), "" if n == part else escape(path)) for n, path in enumerate(address.paths, 1)
-    )
+    title, spam = _title(address), escape(_words(address, "title"))
+    keywords = escape(_words(address, "meta"))
+    before, after = (*_side(address, pool, "neighbours", 2), None, None)[:2]
     view = ArticleView(
-        title=f"{own}_{escape(title)}" if title else own,
-        head_title=head_title,
-        keywords=escape(keywords) or f"{say(address.section)},{own}",
-        description=escape(keywords) or say(story.lines[0][:60]) if story.lines else "",
+        title=f"{title}_{spam}" if spam else title,
+        head_title=_head_title(address),
+        keywords=keywords or f"{say(address.section)},{title}",
+        description=keywords or "".join(say(line[:60]) for line in story.lines[:1]),
         charset=charset.meta,
-        crumbs=crumbs,
+        crumbs=tuple(Anchor(say(name), href) for name, href in trail),
         time=printed(address.stamp, address.published),
-        source=None if story.source is None else say(story.source),
-        editor=None if story.editor is None else say(story.editor),
-        author=None if story.author is None else say(story.author),
+        source=said(story.source),
+        editor=said(story.editor),
+        author=said(story.author),
         views=None if story.views is None else str(story.views),
         body=_body(address, split(served_pieces(address), address.parts)[part - 1], part),
-        parts=pages if address.parts > 1 else (),
+        parts=_parts(address, part),
         say=say,
-        related=related,
-        picked=picked,
-        before=neighbours[0] if neighbours else None,
-        after=neighbours[1] if len(neighbours) > 1 and address.turn % 3 else None,
-        first="".join(each.html() for each in address.spam if each.place == "first"),
+        related=_related(address, pool, lookup),
+        picked=_picked(address, pool),
+        before=before,
+        after=after if address.turn % 3 else None,
+        first=_injected(address, "first"),
         comments=_comments(address, say),
-        foot="".join(each.html() for each in address.spam if each.place == "foot"),
+        foot=_injected(address, "foot"),
         side_first=address.side_first,
         turn=address.turn,
-    )  # fmt: skip
-    return encode(template.render(view), charset)
+    )
+    return encode(TEMPLATES[address.template].render(view), charset)
 
 
 def listing_page(
