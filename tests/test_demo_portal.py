@@ -267,6 +267,7 @@ def test_a_session_id_in_the_address_makes_no_difference() -> None:
     with DemoServer() as server:
         assert get(server, f"{SAMPLE_PATH};jsessionid=0A1B2C")[0].status == 200
         assert get(server, "/jmxz/list.asp?id=13&sid=4711")[0].status == 200
+        assert [each["page"] for each in server.requests] == [SAMPLE_PATH, "/jmxz/list.asp?id=13"]
 
 
 def test_unfinished_and_misbehaving_answers_are_sent_as_announced() -> None:

@@ -118,10 +118,18 @@ def find(site: Site, path: str) -> Answer:
     if site.endless and ENDLESS.match(path) and not site.everywhere:
         endless = site.endless
         return Answer(200, {"Content-Type": "text/html"}, lambda: endless(path), validators=False)
-    wanted = re.sub("%[0-9a-f]{2}", lambda found: found[0].upper(), path.partition("#")[0])
-    wanted = SESSION.sub("", wanted).rstrip("?&") if SESSION.search(wanted) else wanted
     missing = Answer(404, {"Content-Type": "text/html"}, NOT_FOUND.encode, validators=False)
-    return site.pages.get(wanted) or site.everywhere or missing
+    return site.pages.get(plain(path)) or site.everywhere or missing
+
+
+def plain(path: str) -> str:
+    """The path under which the truth knows a page, of any form in which it was asked for.
+
+    >>> plain("/jmxz/list.asp?id=13&PHPSESSID=9f00"), plain("/a.html;jsessionid=0A1B")
+    ('/jmxz/list.asp?id=13', '/a.html')
+    """
+    upper = re.sub("%[0-9a-f]{2}", lambda found: found[0].upper(), path.partition("#")[0])
+    return SESSION.sub("", upper).rstrip("?&") if SESSION.search(upper) else upper
 
 
 def is_current(answer: Answer, none_match: str | None, modified_since: str | None) -> bool:
@@ -237,6 +245,7 @@ class _Handler(BaseHTTPRequestHandler):
                 "time": self.portal.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
                 "method": self.command,
                 "path": self.path,
+                "page": plain(self.path),
                 "status": status,
                 "bytes": size,
                 "if_none_match": self.headers.get("If-None-Match"),
