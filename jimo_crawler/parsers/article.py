@@ -54,11 +54,11 @@ def parse_article(page: Page, profile: Profile) -> ArticlePage:
     headline = find_headline(survey, profile, crumb)
     layout = choose_layout(doc)
     region = find_body(survey, headline, layout.root(doc) if layout else None)
-    _refuse(survey, headline, region)
-    meta, lines = _take_tail(survey, headline, region)
-    meta = _with_machine_date(doc, meta)
     pager = _read_parts(doc, headline, region)
-    lines = _without_pager(lines, pager)
+    region.lines = _without_pager(region.lines, pager)
+    meta = headline.meta = _with_machine_date(doc, _take_tail(survey, headline, region))
+    _refuse(survey, headline, region)
+    lines = region.lines
     blocks = build_blocks(survey, lines, region.root)
     if not any(not block.hidden for block in blocks):
         raise refuse_without_body(survey, bool(headline.title))
@@ -138,8 +138,8 @@ def _repeats(survey: Survey, headline: Headline) -> bool:
 # -- meta lines elsewhere -------------------------------------------------------------------------------------------
 
 
-def _take_tail(survey: Survey, headline: Headline, region: Region) -> tuple[Meta, list[Line]]:
-    """The meta data, with what stands below the body, and the body's lines without those lines."""
+def _take_tail(survey: Survey, headline: Headline, region: Region) -> Meta:
+    """The meta data, with what stands below the body; those lines are taken out of *region*."""
     meta, lines = headline.meta, list(region.lines)
     cut = len(lines)
     for place in range(len(lines) - 1, max(-1, len(lines) - 7), -1):
@@ -152,10 +152,10 @@ def _take_tail(survey: Survey, headline: Headline, region: Region) -> tuple[Meta
         meta = meta.joined(found)
         cut = place
     hidden = [line for line in lines[cut:] if line.hidden]
-    lines = [*lines[:cut], *hidden]
-    if meta.weight < 2 or meta.date is None or meta.source is None:
+    region.lines = [*lines[:cut], *hidden]
+    if None in (meta.printed, meta.source, meta.editor):
         meta = _meta_below(survey, meta, region)
-    return meta, lines
+    return meta
 
 
 def _is_tail(meta: Meta, behind: bool) -> bool:
@@ -243,9 +243,11 @@ def _around(
 ) -> tuple[Block, ...]:
     """Text beside the article that somebody may have injected, with its place; not what every page has."""
     blocks: list[Block] = []
-    rest = title_remainder(survey, title, profile, crumb)
-    if rest:
-        blocks.append(Block(text=rest, place="title"))
+    whole = survey.lines[headline.line].text if headline.line is not None else ""
+    joined = whole[len(title) :].strip(" _|-－｜") if whole.startswith(title) else ""
+    for rest in dict.fromkeys((*title_remainder(survey, title, profile, crumb), joined)):
+        if rest and rest != headline.meta.printed:
+            blocks.append(Block(text=rest, place="title"))
     for name in ("keywords", "description"):
         content = fold_space(survey.doc.metas.get(name, ""))
         if content:

@@ -21,6 +21,8 @@ _STRONG = re.compile(r"\s*(?:>+|»+|->|=>|--+>?|::+|/{1,2}|\\|\||→|—+|–)\s
 _NAMES = re.compile(
     r"breadcrumb|crumb|position|location|weizhi|dqwz|daohang|\bpath\b|\bplace\b|\bnav_?path|site_?path|curr?ent_?pos|you_?are"
 )
+_HOMES = frozenset(("首页", "主页", "网站首页", "本站首页", "Home", "HOME", "home"))
+_STEPS = frozenset((">", ">>", "»", "/", "|", "->", "-", "\\", "::", "·", "→", "—"))
 _TAILS = frozenset(
     [
         "正文",
@@ -91,7 +93,7 @@ def read_breadcrumb(survey: Survey, profile: Profile) -> Breadcrumb:
             names = _clean(found[0], title)
             if names:
                 return _judge(names, found[1], profile)
-    by_names = _by_box(survey)
+    by_names = _by_steps(survey, profile) or _by_box(survey)
     if by_names is not None and (names := _clean(by_names[0], title)):
         return _judge(names, by_names[1], profile)
     return Breadcrumb()
@@ -188,12 +190,7 @@ def _by_separators(survey: Survey, line: Line, profile: Profile) -> tuple[list[s
     names = _split(line.text, line)
     if len(names) < 2:
         return None
-    first = plain_name(names[0])
-    home = (
-        first in ("首页", "主页", "网站首页", "本站首页", "Home", "HOME", "home")
-        or first == profile.name
-        or first.endswith(("首页", "信息港"))
-    )
+    home = _is_home(names[0], profile)
     if not line.anchors and ">" not in survey.flat(line.index):
         return None
     arrows = any(mark in survey.flat(line.index) for mark in (">", "»", "->", "→"))
@@ -201,6 +198,39 @@ def _by_separators(survey: Survey, line: Line, profile: Profile) -> tuple[list[s
         (names, frozenset({line.index}))
         if home and (arrows or (len(names) <= 5 and "|" not in line.text))
         else None
+    )
+
+
+def _by_steps(survey: Survey, profile: Profile) -> tuple[list[str], frozenset[int]] | None:
+    """Names and separators each in a box of its own: home, an arrow or stroke, a section …"""
+    lines = survey.lines
+    for line in lines[1:]:
+        if (
+            line.hidden
+            or survey.flat(line.index).strip() not in _STEPS
+            or not _is_home(lines[line.index - 1].text, profile)
+        ):
+            continue
+        names, taken = [lines[line.index - 1].text], {line.index - 1, line.index}
+        for place in range(line.index + 1, min(line.index + 2 * MOST_NAMES, len(lines)), 1):
+            text = lines[place].text
+            is_step = survey.flat(place).strip() in _STEPS
+            if is_step == (place - line.index) % 2 or lines[place].box.parent is not line.box.parent:
+                break
+            taken.add(place)
+            if not is_step:
+                names.append(text)
+        if len(names) >= 2:
+            return names, frozenset(taken)
+    return None
+
+
+def _is_home(text: str, profile: Profile) -> bool:
+    name = plain_name(text)
+    return (
+        name in _HOMES
+        or name == profile.name
+        or (len(name) <= 10 and name.endswith(("首页", "信息港", "主页")))
     )
 
 

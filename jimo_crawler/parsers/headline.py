@@ -27,6 +27,7 @@ _TITLE_SPLIT = re.compile(
 _PART = re.compile(
     r"\s*[(（\[【]?(?:第\s?[\d一二三四五六七八九十]+\s?页|\d{1,2}\s?/\s?\d{1,2})[)）\]】]?\s*$|\s*[(（]\s*\d{1,2}\s*[)）]\s*$"
 )
+_SENTENCE_END = re.compile(r"[。！？!?；;]")
 _ENDS = re.compile(r"[。；;]$")
 
 
@@ -80,36 +81,31 @@ def page_title(survey: Survey, profile: Profile, crumb: Breadcrumb) -> str:
     return survey.doc.title[start:end].strip()
 
 
-def title_remainder(survey: Survey, title: str, profile: Profile, crumb: Breadcrumb) -> str:
-    """What ``<title>`` says beyond the headline and the names of portal and sections; empty in a clean page."""
+def title_remainder(survey: Survey, title: str, profile: Profile, crumb: Breadcrumb) -> tuple[str, ...]:
+    """What ``<title>`` says beyond the headline and the names of portal and sections, as printed; mostly nothing."""
     whole = survey.doc.title
-    if not whole:
-        return ""
-    rest = whole
-    bare = title.strip()
-    if bare and bare in rest:
-        rest = rest.replace(bare, "\0", 1)
-    pieces = [piece.strip("\0 _-|—–,，.…") for piece in _TITLE_SPLIT.split(rest)]
-    flat_title = _squeeze(title)
-    kept = [
-        piece
-        for piece in pieces
-        if piece
-        and not _is_site_name(piece, profile, crumb)
-        and _squeeze(piece).rstrip(".…") not in flat_title
-    ]
-    if any(
-        _squeeze(piece) and flat_title and flat_title in _squeeze(piece) and "\0" not in rest
-        for piece in kept
-    ):
-        kept = [_cut_title(piece, flat_title) for piece in kept]
-    return "_".join(piece for piece in kept if piece)
+    flat, flat_title = _squeeze(whole), _squeeze(title)
+    if not whole or flat == flat_title:
+        return ()
+    start = whole.find(title) if title else -1
+    outside = [whole] if start < 0 else [whole[:start], whole[start + len(title) :]]
+    found = [_beyond_names(part, flat_title, profile, crumb) for part in outside]
+    return tuple(part for part in found if part)
 
 
-def _cut_title(piece: str, flat_title: str) -> str:
-    flat = _squeeze(piece)
-    place = flat.find(flat_title)
-    return flat[:place] + flat[place + len(flat_title) :] if place >= 0 else piece
+def _beyond_names(text: str, flat_title: str, profile: Profile, crumb: Breadcrumb) -> str:
+    """The stretch of *text* from its first piece that is no name of portal, section or article, to the last such piece."""
+    start = end = -1
+    place = 0
+    for gap in [*_TITLE_SPLIT.finditer(text), None]:
+        piece = text[place : gap.start() if gap else len(text)]
+        bare = piece.strip(" _-|—–,，.…")
+        known = not bare or _is_site_name(bare, profile, crumb, alone=True) or _squeeze(bare) in flat_title
+        if not known:
+            start = place if start < 0 else start
+            end = place + len(piece)
+        place = gap.end() if gap else place
+    return text[start:end].strip() if start >= 0 else ""
 
 
 def without_part(title: str) -> str:
@@ -265,7 +261,7 @@ def _without_line(survey: Survey, named: str, metas: dict[int, float]) -> Headli
 
 
 def _around(survey: Survey, line: Line, named: str) -> Headline:
-    title, rest = _without_date(line.text, named)
+    title, rest = _without_date(_without_tail(line.text, named), named)
     headline = Headline(title=title, line=line.index, meta=Meta(), lines={line.index}, end=line.index + 1)
     if rest is not None and (meta := read_meta(rest)) is not None:
         headline.meta = meta
@@ -273,6 +269,18 @@ def _around(survey: Survey, line: Line, named: str) -> Headline:
     if headline.meta.weight < 2:
         _take_metas_before(survey, headline, line.index)
     return headline
+
+
+def _without_tail(text: str, named: str) -> str:
+    """A headline without what was joined to it with a stroke, where ``<title>`` has it clean."""
+    if (
+        named
+        and len(named) >= 6
+        and text.startswith(named)
+        and text[len(named) :].lstrip()[:1] in ("_", "|", "-", "－", "｜")
+    ):
+        return named
+    return text
 
 
 def _without_date(text: str, named: str) -> tuple[str, str | None]:
@@ -377,7 +385,12 @@ def _leads_to_meta(survey: Survey, index: int, stop: int, headline: Headline) ->
         if place >= stop:
             return 0
         before = survey.lines[place - 1]
-        if len(before.text) > 80 or before.hidden or survey.role(before.index) not in (Role.TEXT, Role.HEAD):
+        if (
+            len(before.text) > 60
+            or before.hidden
+            or _SENTENCE_END.search(before.text)
+            or survey.role(before.index) not in (Role.TEXT, Role.HEAD)
+        ):
             return 0
         meta = survey.meta(place)
         if meta is not None and meta.weight >= 2:
@@ -386,17 +399,14 @@ def _leads_to_meta(survey: Survey, index: int, stop: int, headline: Headline) ->
 
 
 def _take_metas_before(survey: Survey, headline: Headline, line: int) -> None:
-    """A meta line above the headline, as some templates have it."""
-    for index in range(line - 1, max(-1, line - 5), -1):
+    """Meta lines above the headline, as some templates have them: one, or a list of them."""
+    for index in range(line - 1, max(-1, line - 9), -1):
         above = survey.lines[index]
         if above.hidden:
             continue
-        meta = survey.meta(index)
-        if meta is not None and (
-            meta.weight >= 2 or (meta.printed and index == line - 1 and meta.weight >= 1)
-        ):
-            if not above.is_links:
-                headline.meta = headline.meta.joined(meta)
-                headline.lines.add(index)
-        elif survey.role(index) in (Role.POSITION, Role.LINKS) or len(above.text) > 60:
+        meta = None if above.is_links else survey.meta(index)
+        if meta is not None and (meta.labels or (meta.printed and index == line - 1)):
+            headline.meta = meta.joined(headline.meta)
+            headline.lines.add(index)
+        elif survey.role(index) not in (Role.CONTROL, Role.EMPTY):
             break

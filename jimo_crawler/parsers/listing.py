@@ -21,7 +21,7 @@ HEADLINE = 9
 """From this length on a link's text reads like a headline; navigation is shorter."""
 
 _MORE = re.compile(
-    r"[\[(【<>»·.…\s]*(?:更多|more|详细|详情|详细内容|查看详细|查看详情|查看全文|阅读全文|全文|阅读更多|点击查看|继续阅读|进入|点击进入|浏览全文|\[?详细\]?)[\])】>»·.…\s]*",
+    r"[\[(【<>»·.…\s]*(?:更多\S{0,6}|more|详细|详情|详细内容|查看详细|查看详情|查看全文|阅读全文|全文|阅读更多|点击查看|继续阅读|进入|点击进入|浏览全文|\[?详细\]?)[\])】>»·.…\s]*",
     re.I,
 )
 _NOT_HEADLINE = re.compile(
@@ -123,8 +123,12 @@ def _find_items(survey: Survey, crumb: Breadcrumb, pager: Pager) -> list[_Item]:
     if best.score <= 0:
         return []
     chosen = [group for group in groups if group is best or _belongs(survey, group, best)]
-    items = sorted((item for group in chosen for item in group.items), key=lambda item: item.line)
-    return [item for item in items if len(item.text) >= SHORTEST]
+    items: dict[str, _Item] = {}
+    for item in sorted((item for group in chosen for item in group.items), key=lambda item: item.line):
+        first = items.setdefault(item.key, item)
+        if first is not item and _is_better(item.text, first.text):
+            first.text, first.date = item.text, first.date or item.date
+    return list(items.values())
 
 
 def _candidates(survey: Survey, crumb: Breadcrumb, pager: Pager) -> list[_Item]:

@@ -32,10 +32,12 @@ _UNKNOWN_LABEL = re.compile(r"(?<=\S)\s[^\W\d_]{2,6}\s?:")
 """A label that is not in the lists still ends the value before it."""
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?\s?万?")
 _VIEWS_BEFORE = re.compile(r"(\d[\d,]*)\s?(?:次|人|人次)\s?(?:浏览|阅读|点击|访问|查看|关注|围观)")
+_COUNT_BEFORE = re.compile(r"\d[\d,]*\s?(?:次|人次|人)\s?$")
+_BEFORE_COUNT = " []()|/-·,;>:有"
 _SENTENCE = re.compile(r"[。?!？！]|[,，].*[,，]")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s\u4e00-\u9fff]+")
 _HINT = re.compile(r"[:：︰﹕∶/]|[0-9０-９]{2}|[览覽击擊读讀]|[源者辑輯] |[〇○零一二三四五六七八九]年")
-_TODAY = re.compile(r"今天|今日|现在|欢迎|农历|星期\S\s*$")
+_TODAY = re.compile(r"(?:今天|今日|现在|当前)(?:是|时间|日期|:|\s)|欢迎|农历")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ def _labels(flat: str) -> list[_Label]:
         word, marked = match[kind], match["colon"] is not None
         start = match.start()
         starts_word = start == 0 or flat[start - 1] in _BEFORE or flat[start - 1].isdigit()
-        if not marked and not _stands_alone(kind, word, starts_word, flat, match.end()):
+        if not marked and not _stands_alone(kind, word, starts_word, flat, start, match.end()):
             continue
         if (
             marked
@@ -139,9 +141,11 @@ def _labels(flat: str) -> list[_Label]:
     return found
 
 
-def _stands_alone(kind: str, word: str, starts_word: bool, flat: str, end: int) -> bool:
+def _stands_alone(kind: str, word: str, starts_word: bool, flat: str, start: int, end: int) -> bool:
     """Whether a label without a colon is one: ``来源 即墨信息港``, ``浏览次``, ``发布于2022-4-2``."""
     if kind == "views":
+        if start_of_count := _COUNT_BEFORE.search(flat[:start]):
+            return start_of_count.start() == 0 or flat[start_of_count.start() - 1] in _BEFORE_COUNT
         return (starts_word and _BEHIND.match(flat, end) is not None) or end == len(flat)
     if kind == "other":
         return (
@@ -277,7 +281,9 @@ def _is_meta(flat: str, labels: list[_Label], place: tuple[int, int, str | None]
 def _is_only_date(flat: str, place: tuple[int, int, str | None] | None, labels: list[_Label]) -> bool:
     """Whether a line without a marked label is a time and little else: ``(2022-04-02) 浏览 12``, ``2022-04-02 即墨信息港``."""
     if place is None:
-        if len(flat) > 60 or _SENTENCE.search(flat) or labels[0].start > 3:
+        if len(flat) > 60 or _SENTENCE.search(flat):
+            return False
+        if labels[0].start > 3 and not (labels[0].kind == "views" and flat[0].isdigit()):
             return False
         return all(label.kind == "views" for label in labels) or len(labels) >= 2
     if _TODAY.search(flat) and not labels:
