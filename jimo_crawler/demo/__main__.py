@@ -140,7 +140,7 @@ def _next_steps(archive: Path) -> list[str]:
         "",
         "Try next:",
         f"  .venv/bin/scrapy search 疫情 -s JIMO_ARCHIVE_DB={name}",
-        f"  .venv/bin/scrapy show 1 -s JIMO_ARCHIVE_DB={name}",
+        f"  .venv/bin/scrapy show {number} -s JIMO_ARCHIVE_DB={name}",
         f'  sqlite3 {name} "SELECT published_at, title FROM articles ORDER BY published_at DESC LIMIT 5"',
     ]
 
