@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-ALL = ("crawl", "search")
+ALL = ("crawl", "search", "export")
 
 
 def main(names: list[str]) -> None:
