@@ -24,6 +24,8 @@ _TITLE_WEIGHT = 4.0
 """A find in the title counts as so many in the body."""
 _SAMPLE = 64
 """Finds from which it is judged how common a query is."""
+_RARE = 1 / 200
+"""Share of all articles below which the finds are looked up one by one."""
 _CHUNK = 100
 """Articles that are read at once."""
 _TIME = {
@@ -176,9 +178,8 @@ def _dated_ids(
     limit: int | None,
     offset: int,
 ) -> Iterator[int]:
-    sample = [
-        row[0] for row in conn.execute(f"SELECT rowid FROM articles_fts(?) LIMIT {_SAMPLE}", (expression,))
-    ]
+    finds = conn.execute("SELECT rowid FROM articles_fts(?)", (expression,))
+    sample = [row[0] for row in finds.fetchmany(_SAMPLE)]
     if len(sample) < _SAMPLE:
         return _sorted_ids(conn, sample, filters, order, limit, offset)
     last = int(conn.execute("SELECT max(id) FROM articles").fetchone()[0])
@@ -190,9 +191,9 @@ def _dated_ids(
         )
         if len(walked) == limit + offset:
             return iter(walked[offset:])
-    if share < 1 / 200:
-        found = [row[0] for row in conn.execute("SELECT rowid FROM articles_fts(?)", (expression,))]
-        return _sorted_ids(conn, found, filters, order, limit, offset)
+    if share < _RARE:
+        return _sorted_ids(conn, sample + [row[0] for row in finds], filters, order, limit, offset)
+    finds.close()
     rows = conn.execute(
         f"""SELECT a.id FROM articles a INDEXED BY articles_published
             WHERE +a.id IN (SELECT rowid FROM articles_fts(?)) AND {filters.sql}
