@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from jimo_crawler import clock
 from jimo_crawler.archive import fts
@@ -25,7 +26,7 @@ def main() -> int:
     with DemoServer() as server:
         print(f"Crawling the bundled demo portal at {server.url} …", flush=True)
         status = subprocess.run(_crawl(server.url), cwd=PROJECT, check=False, env=_environment()).returncode
-    if ARCHIVE.exists():
+    if status == 0:
         print(summary(ARCHIVE))
     return status
 
@@ -63,7 +64,13 @@ def summary(archive: Path) -> str:
     fts.register(conn)
     try:
         return "\n".join(
-            (*_counts(conn), *_towns(conn), *_filtered(conn), *_article(conn), *_next_steps(archive))
+            (
+                *_counts(conn),
+                *_towns(conn),
+                *_filtered(conn),
+                *_article(_shown(conn)),
+                *_next_steps(archive, _shown(conn)[0]),
+            )
         )
     finally:
         conn.close()
@@ -111,14 +118,17 @@ def _listed(rows: list[tuple[str, int]]) -> str:
     return ", ".join(f"{name} {count}" for name, count in rows) or "nothing"
 
 
-def _article(conn: sqlite3.Connection) -> list[str]:
-    row = conn.execute(
+def _shown(conn: sqlite3.Connection) -> tuple[Any, ...]:
+    """The article that is shown: the sample page where it is there."""
+    row: tuple[Any, ...] = conn.execute(
         "SELECT a.id, a.title, a.published_at, a.source, a.editor, t.name, a.title_as_published, a.body FROM articles AS a"
         " JOIN towns AS t ON t.id = a.town_id ORDER BY a.title LIKE '金口镇:做好服务保障%' DESC, a.id LIMIT 1"
     ).fetchone()
-    if row is None:
-        return []
-    number, title, published, source, editor, town, served, body = row
+    return row
+
+
+def _article(shown: tuple[Any, ...]) -> list[str]:
+    number, title, published, source, editor, town, served, body = shown
     lines = [
         "",
         f"One of them (id {number}):",
@@ -134,7 +144,7 @@ def _article(conn: sqlite3.Connection) -> list[str]:
     ]
 
 
-def _next_steps(archive: Path) -> list[str]:
+def _next_steps(archive: Path, number: int) -> list[str]:
     name = archive.relative_to(PROJECT) if archive.is_relative_to(PROJECT) else archive
     return [
         "",
