@@ -116,8 +116,7 @@ def _find_items(survey: Survey, crumb: Breadcrumb, pager: Pager) -> list[_Item]:
         return []
     groups = _groups(survey, candidates)
     for group in groups:
-        for item in group.items:
-            item.date = _date_of(survey, item, group)
+        _find_dates(survey, group)
         group.score = _score(survey, group, crumb, pager)
     best = max(groups, key=lambda group: group.score)
     if best.score <= 0:
@@ -279,8 +278,26 @@ def _merge(groups: list[_Group]) -> list[_Group]:
 # -- dates beside items ---------------------------------------------------------------------------------------------
 
 
-def _date_of(survey: Survey, item: _Item, group: _Group) -> str | None:
-    """The day printed beside an item: in its line, its row, or the cell next to it."""
+def _find_dates(survey: Survey, group: _Group) -> None:
+    """Date the items of a group: in their own line or row, else by lines that stand between them."""
+    for item in group.items:
+        item.date = _date_in_row(survey, item)
+    undated = [item for item in group.items if item.date is None]
+    if 2 * len(undated) <= len(group.items):
+        return
+    starts = sorted(item.line for item in group.items)
+    behind = [
+        _date_between(survey, group, item.line + 1, _next_start(starts, item.line, group)) for item in undated
+    ]
+    ahead = [
+        _date_between(survey, group, _last_start(starts, item.line, group), item.line) for item in undated
+    ]
+    best = max((behind, ahead), key=lambda days: sum(day is not None for day in days))
+    for item, day in zip(undated, best, strict=True):
+        item.date = day
+
+
+def _date_in_row(survey: Survey, item: _Item) -> str | None:
     lines = survey.lines
     if item.line < len(lines) and (day := _day(lines[item.line].text, item.text)) is not None:
         return day
@@ -288,12 +305,24 @@ def _date_of(survey: Survey, item: _Item, group: _Group) -> str | None:
         for line in lines[item.row.first : item.row.last]:
             if len(line.text) <= 60 and not line.hidden and (day := _day(line.text, item.text)) is not None:
                 return day
-    for step in (1, -1):
-        index = item.line + step
-        if item.row is None and 0 <= index < len(lines) and group.box.holds(lines[index].box):
-            line = lines[index]
-            if not line.link_chars and _is_only_time(line.text) and len(group.shape) == 0:
-                return _day(line.text, "")
+    return None
+
+
+def _next_start(starts: list[int], line: int, group: _Group) -> int:
+    return next((start for start in starts if start > line), group.box.last)
+
+
+def _last_start(starts: list[int], line: int, group: _Group) -> int:
+    return next((start + 1 for start in reversed(starts) if start < line), group.box.first)
+
+
+def _date_between(survey: Survey, group: _Group, first: int, stop: int) -> str | None:
+    """The day in the few lines between two items, if it is all that stands there, or stands in a meta line."""
+    for line in survey.visible(first, min(stop, first + 4)):
+        if line.link_chars * 2 < len(line.text) and len(line.text) <= 60 and group.box.holds(line.box):
+            day = _day(line.text, "")
+            if day is not None:
+                return day
     return None
 
 

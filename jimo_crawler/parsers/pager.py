@@ -489,7 +489,7 @@ def _number_by_pattern(url: str, pager: Pager, own: str) -> int | None:
         if guess is not None:
             votes[guess] = votes.get(guess, 0) + 1
     best = max(votes, key=lambda each: votes[each], default=None)
-    if best is None and canonical == own and known_pages and 1 not in pager.pages:
+    if best is None and canonical == own and known_pages:
         return 1  # the first page's address carries no number
     return best if best is None or 0 < best <= MOST_PAGES else None
 

@@ -57,7 +57,8 @@ class _Entry:
     box: Box
     line: int
     order: int
-    jumper: bool = False
+    way: str = "link"
+    """How it is offered: by a link, by an option of a jumper, by a 更多 below a heading."""
 
 
 def find_index(page: Page, profile: Profile) -> Link | None:
@@ -84,9 +85,7 @@ def parse_index(page: Page, profile: Profile) -> tuple[Section, ...]:
     survey = Survey(doc)
     crumb = read_breadcrumb(survey, profile)
     entries = [entry for entry in _entries(doc, profile) if entry.line not in crumb.lines]
-    entries += _entries_by_heading(
-        survey, profile, {entry.town or entry.name for entry in entries if entry.town}
-    )
+    entries += _entries_by_heading(survey, profile)
     chosen = _choose(entries)
     sections: dict[str, Section] = {}
     for entry in sorted(chosen, key=lambda entry: entry.order):
@@ -155,7 +154,7 @@ def _entries(doc: Document, profile: Profile) -> list[_Entry]:
             url = _option_url(doc, select, option.value) if named else None
             if named is not None and url is not None and same_host(url, doc.page.url):
                 found.append(
-                    _Entry(url, named[0], named[1], select.box, select.line, 1_000_000 + place, True)
+                    _Entry(url, named[0], named[1], select.box, select.line, 1_000_000 + place, "jumper")
                 )
     return found
 
@@ -211,7 +210,7 @@ def _option_url(doc: Document, select: Select, value: str | None) -> str | None:
     return None
 
 
-def _entries_by_heading(survey: Survey, profile: Profile, known: set[str]) -> list[_Entry]:
+def _entries_by_heading(survey: Survey, profile: Profile) -> list[_Entry]:
     """Towns whose name is a heading without a link above their latest articles: 更多 beside it is the link."""
     found: list[_Entry] = []
     for order, anchor in enumerate(survey.doc.anchors):
@@ -221,9 +220,8 @@ def _entries_by_heading(survey: Survey, profile: Profile, known: set[str]) -> li
         if url is None or not same_host(url, survey.doc.page.url):
             continue
         town = _heading_before(survey, anchor, profile)
-        if town is not None and town not in known:
-            known.add(town)
-            found.append(_Entry(url, town, town, anchor.box, anchor.line, order))
+        if town is not None:
+            found.append(_Entry(url, town, town, anchor.box, anchor.line, order, "more"))
     return found
 
 
@@ -257,38 +255,77 @@ def _choose(entries: list[_Entry]) -> list[_Entry]:
     units = [
         entry
         for entry in entries
-        if entry.town is None and entry.name.endswith(_UNITS) and len(entry.name) >= 3
+        if entry.town is None and entry.name.endswith(_UNITS) and 3 <= len(entry.name) <= 7
     ]
     if not towns:
         return _repeated(units)
-    main = _main_list(towns)
-    chosen = list(main)
-    names = {entry.town for entry in main}
-    shapes = {_shape(entry.url) for entry in main}
-    holder = _holder(main)
+    main = _main_way(towns)
+    box = _main_box(main)
+    chosen = [entry for entry in main if box.holds(entry.box)]
+    members = _list_members(entries, box) if chosen[0].way == "link" else []
+    names = {entry.town for entry in chosen}
     for entry in entries:
-        if entry in chosen:
-            continue
-        alike = _shape(entry.url) in shapes
         if entry.town is not None:
             if entry.town not in names:
                 chosen.append(entry)
                 names.add(entry.town)
-        elif (alike and holder.holds(entry.box) and (entry in units or _is_beside(entry, main))) or (
-            entry in units and alike
-        ):
+        elif entry in members or (entry in units and _is_among_units(entry, entries, chosen)):
             chosen.append(entry)
     return chosen
 
 
-def _main_list(towns: list[_Entry]) -> list[_Entry]:
-    """Of several lists of towns on a page (menu, jumper, map, table) the one with most; of equals the first."""
-    by_shape: dict[tuple[str, bool], list[_Entry]] = {}
+def _main_way(towns: list[_Entry]) -> list[_Entry]:
+    """Of the ways in which the page offers its towns, the one that offers most; links where they are equal."""
+    ways: dict[str, list[_Entry]] = {"link": []}
     for entry in towns:
-        by_shape.setdefault((_shape(entry.url), entry.jumper), []).append(entry)
-    return max(
-        by_shape.values(), key=lambda group: (len({entry.town for entry in group}), not group[0].jumper)
-    )
+        ways.setdefault(entry.way, []).append(entry)
+    return max(ways.values(), key=lambda group: len({entry.town for entry in group}))
+
+
+def _is_among_units(entry: _Entry, entries: list[_Entry], chosen: list[_Entry]) -> bool:
+    """Whether an unknown town is listed as one: in a list of towns, or with an address like theirs."""
+    if entry.way != "link":
+        return entry.way == chosen[0].way
+    if _shape(entry.url) in {_shape(each.url) for each in chosen} and entry.box.tag in {
+        each.box.tag for each in chosen
+    }:
+        return True
+    for depth, box in enumerate(entry.box.chain()):
+        inside = [each for each in entries if box.holds(each.box) and each.way == "link"]
+        units = [each for each in inside if each.town is not None or each.name.endswith(_UNITS)]
+        if len(units) >= 2:
+            return 3 * len(units) > 2 * len(inside)
+        if depth == 3:
+            break
+    return False
+
+
+def _main_box(towns: list[_Entry]) -> Box:
+    """The smallest box that holds most of the towns: of several lists on a page (menu, jumper, map) the fullest.
+
+    A list may be split (街道 here, 镇 there); then the larger half is found, and the rest is added by name.
+    """
+    names = {entry.town for entry in towns}
+    best = _holder(towns)
+    chains = [list(entry.box.chain()) for entry in towns]
+    boxes = {id(box): box for chain in chains for box in chain if best.holds(box)}
+    for box in sorted(boxes.values(), key=lambda box: box.end - box.index, reverse=True):
+        inside = {entry.town for entry in towns if box.holds(entry.box)}
+        if best.holds(box) and len(inside) >= max(3, 0.6 * len(names)):
+            best = box
+    return best
+
+
+def _list_members(entries: list[_Entry], box: Box) -> list[_Entry]:
+    """Entries with unusual names (即墨古城) in the very list of the towns: short ones, among mostly towns."""
+    inside = [
+        entry for entry in entries if entry.way == "link" and box.holds(entry.box) and len(entry.name) <= 6
+    ]
+    towns = [entry for entry in inside if entry.town is not None or entry.name.endswith(_UNITS)]
+    tags = {entry.box.tag for entry in towns}
+    if len(towns) < 3 or 2 * len(towns) <= len(inside):
+        return []
+    return [entry for entry in inside if entry.box.tag in tags and entry.town is None]
 
 
 def _repeated(units: list[_Entry]) -> list[_Entry]:
@@ -309,20 +346,13 @@ def _holder(entries: list[_Entry]) -> Box:
     return box
 
 
-def _is_beside(entry: _Entry, main: list[_Entry]) -> bool:
-    """Whether an entry with an unusual name stands in the very list of the towns, between or next to them."""
-    tags = {other.box.tag for other in main}
-    near = any(abs(entry.order - other.order) <= 1 for other in main)
-    return entry.box.tag in tags and near and len(main) >= 3
-
-
 def _shape(url: str) -> str:
-    """An address without what tells the towns apart: digits, and the last name in a path of words."""
+    """An address without what tells the towns apart: digits, values, the last name of the path."""
     path, mark, query = canonical_url(url).partition("?")
+    folder, _, name = path.rstrip("/").rpartition("/")
     if mark:
         return f"{path}?{re.sub(r'=[^&]*', '=#', query) if '=' in query else '#'}"
-    pieces = path.split("/")
-    return "/".join(pieces[:3]) + "/#" * (len(pieces) - 3)
+    return re.sub(r"\d+", "#", folder) + ("/#" if "." not in name else "/#." + name.rpartition(".")[2])
 
 
 def _one_per_url(sections: list[Section]) -> list[Section]:

@@ -21,6 +21,7 @@ from jimo_crawler.parsers.wording import (
     is_sure_head,
     position_label,
 )
+from jimo_crawler.text.annotations import remove_annotations
 
 ATTACHMENTS = (
     ".doc",
@@ -151,6 +152,8 @@ class Survey:
 @lru_cache(maxsize=8192)
 def _role_of(text: str, has_links: bool, linked: bool) -> Role:
     """What a line is by its text. Remembered: the short lines of a portal are the same on every page."""
+    if "(" in text:
+        text = remove_annotations(text).text
     length = len(text)
     if length > 90:
         return _role_of_long(folded(text[:60]), linked, length)
