@@ -25,13 +25,20 @@ _JOINED = re.compile(r"(?<=[0-9a-z])[-.'](?=[0-9a-z])")
 _KEPT = re.compile(r"[。！？!?；;…\t”’」』》)\]】]")
 """Separators that belong to the text before them."""
 _OPENING = re.compile(r"[“‘「『《(\[【<]+$")
+_CLOSING = re.compile(r"[)\]】>》”’」』]*")
 _ENDED = re.compile(r"[。！？!?；;…”’」』》)\]】:：]\s*$")
+_PARTING = re.compile(r"[。；;|_\t]|\s{2}")
+"""Separators that part sentences."""
+_NOT_COMMA = re.compile(r"[^,，、]")
+"""Separators that part what need not be one sentence."""
 _LETTER = re.compile(r"[^\W_]")
 _PLACE_NAME = re.compile(r"[\u4e00-\u9fff]{1,8}(?:自治县|自治旗|自治州|县|市|区|旗|林区|矿区|盟|州)")
 _SHORT_NAME = re.compile(r"[\u4e00-\u9fff]{2,6}")
 _STRONG = 2
 """Points from which a class is more than a word of general use."""
-_DENSE_GAP, _DENSE_LETTERS, _DENSE_HITS = 2, 8, 4
+_NUMBER = re.compile(r"[a-z0-9_.-]{1,20}")
+"""What stands behind a label such as 薇信."""
+_DENSE_GAP, _DENSE_LETTERS, _DENSE_HITS = 2, 6, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +60,15 @@ class Circumstances:
     outside: bool = False
     other_script: bool = False
     title: bool = False
+    reported: bool = False
+    """The page speaks of police, courts or warnings: what it says of games and trades may be the report."""
 
     @property
     def weight(self) -> int:
         """How many points they are worth together."""
         worth = rules()["context"]
-        return sum(
-            worth[name] for name in ("hidden", "offsite", "outside", "other_script") if getattr(self, name)
-        )
+        names = ("hidden", "offsite", "outside", "other_script")
+        return min(int(worth["most"]), sum(int(worth[name]) for name in names if getattr(self, name)))
 
 
 class Piece(NamedTuple):
@@ -81,6 +89,7 @@ class Rule(NamedTuple):
     coverage: float
     frame: int
     strong: int
+    sentence: bool
 
 
 @dataclass(slots=True)
@@ -94,6 +103,9 @@ class Segment:
     letters: int
     frame: float
     report: int
+    """Words of a report in its sentence."""
+    around: float = 0.0
+    """Frame of the clauses beside it, joined by commas."""
     rule: str | None = None
 
     @property
@@ -109,7 +121,7 @@ class Segment:
     @property
     def neutral(self) -> bool:
         """Whether it says so little that it goes with its neighbours."""
-        return self.letters <= 10 and self.frame == 0 and not self.report
+        return self.letters <= 10 and self.frame <= 1 and not self.report
 
 
 def judge_line(
@@ -157,10 +169,9 @@ def split_spam(text: str, about: Circumstances) -> list[Piece]:
 def _circumstances(
     text: str, script_of_page: str | None, place: str, hidden: bool, offsite_links: int, link_chars: int
 ) -> Circumstances:
-    letters = len(_LETTER.findall(text))
     return Circumstances(
         hidden=hidden,
-        offsite=bool(offsite_links) and 2 * link_chars >= letters,
+        offsite=bool(offsite_links) and 2 * link_chars >= len(_LETTER.findall(text)),
         outside=place in ("before", "title", "after", "footer"),
         other_script=script_of_page == "Hant" and script_of(text) == "Hans",
         title=place == "title",
@@ -182,6 +193,7 @@ def _rules() -> tuple[Rule, ...]:
             each["coverage"],
             each["frame"],
             each.get("strong", 0),
+            each.get("sentence", False),
         )
         for each in rules()["rules"]
     )
@@ -198,7 +210,11 @@ def _spam_segments(text: str, about: Circumstances) -> tuple[Read, list[Segment]
         return None
     seen = read(text)
     hits = vocabulary().find(seen.text)
-    segments = list(_segments(seen.text, hits))
+    if not (_any_rule_has(hits, about) or _may_be_farm(text, hits)):
+        return None
+    segments = _segments(seen.text, hits)
+    if any(segment.report for segment in segments):
+        about = replace(about, reported=True)
     _mark_place_lists(segments, seen.text, about)
     for run in _runs(segments):
         _mark_run(run, about)
@@ -209,21 +225,46 @@ def _spam_segments(text: str, about: Circumstances) -> tuple[Read, list[Segment]
 
 
 def _worth_a_look(text: str) -> bool:
-    """A quick look: at least two words of the vocabulary, odd characters, or many place names."""
-    return (
-        _ODD.search(text) is not None
-        or vocabulary().has_two(fold(text))
-        or len(_PLACE_END.findall(text)) >= 8
+    """A quick look at what most lines lack: odd characters, a contact, words enough of one trade, many place names."""
+    if _ODD.search(text) or len(_PLACE_END.findall(text)) >= 8:
+        return True
+    words = vocabulary().glance(fold(text))
+    if any("farm" in vocabulary().words[word] for word in words):
+        return True
+    return len(words) >= 2 and any(map(_is_promising, zip(*map(_points_of, words), strict=True)))
+
+
+def _is_promising(points: tuple[int, ...]) -> bool:
+    """Whether words worth so much in one trade could satisfy any rule."""
+    most = max(points)
+    return sum(points) >= rules()["context"]["least"] and (
+        most >= _STRONG or len(points) - points.count(0) >= 4
     )
 
 
+_TRADES = (
+    frozenset(("explicit", "racy", "region", "quality", "container", "tail")),
+    frozenset(("brand", "game", "house", "bonus", "lure", "sport", "action")),
+    frozenset(("service", "seo", "loan", "offer", "farm")),
+    frozenset(("proxy", "crack", "fiction", "download", "quality", "tail", "container")),
+)
+
+
+@cache
+def _points_of(word: str) -> tuple[int, ...]:
+    """What *word* is worth in each trade."""
+    classes = vocabulary().words[word]
+    return tuple(max((_worth(name) for name in classes & trade), default=0) for trade in _TRADES)
+
+
 _ODD = re.compile(
-    "[０-９Ａ-Ｚａ-ｚ①-⓿➀-➓❶-❿➕✚✙🅐-🆏\u200b-\u200f\u2060\ufeff]|[\u4e00-\u9fff][.·•・*★☆~^◆●■ ][\u4e00-\u9fff][.·•・*★☆~^◆●■ ][\u4e00-\u9fff]"
+    "[薇徽葳崴溦]|[vV][信xX.]|扣扣|[qQ][qQ:：]|微.{0,3}信|电报|1[3-9][0-9]|1[ .·*_-]{1,2}[3-9]|[一幺][三四五六七八九][零〇一二三四五六七八九]|"
+    "[０-９Ａ-Ｚａ-ｚ①-⓿➀-➓❶-❿➕✚✙🅐-🆏\u200b-\u200f\u2060\ufeff]|[\u4e00-\u9fff][.·•・*★☆~^◆●■ +/-][\u4e00-\u9fff][.·•・*★☆~^◆●■ +/-][\u4e00-\u9fff]"
 )
 _PLACE_END = re.compile("[县市区旗]")
 
 
-def _segments(text: str, hits: list[Hit]) -> Iterator[Segment]:
+def _segments(text: str, hits: list[Hit]) -> list[Segment]:
     """The parts of *text* between separators; no separator inside a hit counts, a dense cluster of hits is a part."""
     borders = [(0, 0)]
     for match in _BETWEEN.finditer(text):
@@ -231,25 +272,47 @@ def _segments(text: str, hits: list[Hit]) -> Iterator[Segment]:
         if not inside and not _JOINED.match(text, match.start()):
             borders.append(match.span())
     borders.append((len(text), len(text)))
-    said = sentence_words().find(text)
-    for (_, start), (end, _) in pairwise(borders):
-        if start < end:
-            own = [hit for hit in hits if start <= hit.start < end]
-            for first, last in _clusters(start, end, own):
-                yield _segment(text, first, last, hits, said)
+    taken = {place for hit in hits if INNOCENT not in hit.classes for place in range(hit.start, hit.end)}
+    said = [hit for hit in sentence_words().find(text) if not taken.issuperset(range(hit.start, hit.end))]
+    segments: list[Segment] = []
+    sentence: list[Segment] = []
+    clauses: list[Segment] = []
+    for (behind, start), (end, _) in pairwise(borders):
+        if _PARTING.search(text, behind, start):
+            _share_report(sentence)
+            sentence = []
+        if _NOT_COMMA.search(text, behind, start):
+            _share_frame(clauses)
+            clauses = []
+        own = [hit for hit in hits if start <= hit.start < end]
+        found = [_segment(text, first, last, own, said) for first, last in _clusters(start, end, own)]
+        segments += found
+        sentence += found
+        if len(found) == 1:
+            clauses += found
+    _share_report(sentence)
+    _share_frame(clauses)
+    return segments
+
+
+def _share_report(sentence: list[Segment]) -> None:
+    """What one part of a sentence says of police or courts speaks for the others."""
+    report = sum(segment.report for segment in sentence)
+    for segment in sentence:
+        segment.report = report
+
+
+def _share_frame(clauses: list[Segment]) -> None:
+    frame = sum(segment.frame for segment in clauses)
+    for segment in clauses:
+        segment.around = frame - segment.frame
 
 
 def _segment(text: str, start: int, end: int, hits: list[Hit], said: list[Hit]) -> Segment:
     own = [hit for hit in hits if start <= hit.start < end]
-    covered = {place for hit in own if INNOCENT not in hit.classes for place in range(hit.start, hit.end)}
-    frame, report = 0.0, 0
-    for hit in said:
-        if not start <= hit.start < end:
-            continue
-        if "report" in hit.classes:
-            report += 1
-        elif not any(place in covered for place in range(hit.start, hit.end)):
-            frame += 1.0 if len(hit.word) > 1 else 0.5
+    words = [hit for hit in said if start <= hit.start < end]
+    report = sum("report" in hit.classes for hit in words)
+    frame = sum(1.0 if len(hit.word) > 1 else 0.5 for hit in words if "frame" in hit.classes)
     frame += sum(INNOCENT in hit.classes for hit in own)
     return Segment(start, end, text[start:end], own, len(_LETTER.findall(text, start, end)), frame, report)
 
@@ -303,43 +366,67 @@ def _mark_run(run: list[Segment], about: Circumstances) -> None:
             part = run[start : start + length]
             rule = _rule_for(part, about)
             if rule:
-                for segment in part:
-                    segment.rule = rule
+                for segment in _trimmed(part, frozenset(rule.classes)):
+                    segment.rule = rule.name
                 return
 
 
-def _rule_for(run: list[Segment], about: Circumstances) -> str | None:
+def _trimmed(part: list[Segment], classes: frozenset[str]) -> list[Segment]:
+    """*part* from the first to the last segment with a word of *classes*: the others only stood beside it."""
+    with_words = [at for at, each in enumerate(part) if any(hit.classes & classes for hit in each.hits)]
+    return part[with_words[0] : with_words[-1] + 1]
+
+
+def _rule_for(run: list[Segment], about: Circumstances) -> Rule | None:
     if not run[0].suspicious or not run[-1].suspicious:
         return None
-    return next((rule.name for rule in _rules() if _fits(rule, run, about)), None)
+    return next((rule for rule in _rules() if _fits(rule, run, about)), None)
 
 
 def _fits(rule: Rule, run: list[Segment], about: Circumstances) -> bool:
+    hits = [hit for segment in run for hit in segment.hits]
+    total, covered = _score(rule, hits, about)
+    if not total:
+        return False
+    letters = sum(segment.letters for segment in run)
+    frame = int(sum(segment.frame for segment in run))
+    if rule.sentence and frame <= rule.frame:
+        frame = max(frame, int(max(segment.frame + segment.around for segment in run)))
+    coverage = rule.coverage - rules()["context"]["coverage"] * about.weight
+    report = max(segment.report for segment in run)
+    if report and (total < 2 * rule.points + 4 * report or covered < 0.6 * letters or frame):
+        return False
+    if about.reported and not _leaves_contact(run) and (covered < 0.6 * letters or frame):
+        return False
+    return covered >= coverage * letters and frame <= rule.frame + len(run) // 8
+
+
+def _leaves_contact(run: list[Segment]) -> bool:
+    return any(hit.classes & {"contact", "disguise"} for segment in run for hit in segment.hits)
+
+
+def _score(rule: Rule, hits: list[Hit], about: Circumstances) -> tuple[int, int]:
+    """Points of *hits* under *rule* and how many characters they cover; no points if the rule asks for more."""
     points: dict[str, dict[str, int]] = {}
-    covered = 0
-    for hit in (hit for segment in run for hit in segment.hits):
+    covered: set[int] = set()
+    for hit in hits:
         name = next((name for name in rule.classes if name in hit.classes), None)
         if name:
             points.setdefault(name, {})[hit.word] = _worth(name)
-            covered += hit.end - hit.start
-    found = {name for hit in (hit for segment in run for hit in segment.hits) for name in hit.classes}
-    if len(points) < rule.kinds or not all(need & found for need in rule.needs):
-        return False
+            covered.update(range(hit.start, hit.end))
     total = sum(sum(words.values()) for words in points.values())
+    if len(points) < rule.kinds or total < max(rules()["context"]["least"], rule.points - about.weight):
+        return 0, 0
     strong = sum(sum(words.values()) for name, words in points.items() if _worth(name) >= _STRONG)
-    letters = sum(segment.letters for segment in run)
-    report = sum(segment.report for segment in run)
-    frame = int(sum(segment.frame for segment in run))
-    wanted = max(rules()["context"]["least"], rule.points - about.weight)
-    coverage = rule.coverage - rules()["context"]["coverage"] * about.weight
-    if report and (total < 2 * rule.points + 4 * report or covered < 0.6 * letters):
-        return False
-    return (
-        total >= wanted
-        and strong >= rule.strong
-        and covered >= coverage * letters
-        and frame <= rule.frame + len(run) // 8
-    )
+    found = frozenset().union(*(hit.classes for hit in hits))
+    if strong < rule.strong or not all(need & found for need in rule.needs):
+        return 0, 0
+    return total, len(covered)
+
+
+def _any_rule_has(hits: list[Hit], about: Circumstances) -> bool:
+    """Whether the words of a whole line satisfy any rule, however thinly they stand."""
+    return any(_score(rule, hits, about)[0] for rule in _rules())
 
 
 def _mark_place_lists(segments: list[Segment], text: str, about: Circumstances) -> None:
@@ -356,9 +443,14 @@ def _mark_place_lists(segments: list[Segment], text: str, about: Circumstances) 
         names = segments[start:end]
         if len(names) >= (5 if label is not None else 8) and _is_farm(names, text, about, label is not None):
             begin = label if label is not None and label < start and start - label <= 2 else start
-            for segment in segments[begin:end]:
+            stop = end + 1 if label == end else end
+            for segment in segments[begin:stop]:
                 segment.rule = "place_list"
         start = max(end, start + 1)
+
+
+def _may_be_farm(text: str, hits: list[Hit]) -> bool:
+    return any("farm" in hit.classes for hit in hits) or len(_PLACE_END.findall(text)) >= 8
 
 
 def _is_farm(names: list[Segment], text: str, about: Circumstances, labelled: bool) -> bool:
@@ -367,28 +459,51 @@ def _is_farm(names: list[Segment], text: str, about: Circumstances, labelled: bo
         return False
     between = [text[one.end : other.start] for one, other in pairwise(names)]
     bars = sum(bool(re.search(r"[|_¦│]", each)) for each in between)
-    return labelled or 10 * bars >= 7 * len(between) or (about.weight >= 2 and len(names) >= 10)
+    return labelled or 10 * bars >= 7 * len(between) or ((about.hidden or about.offsite) and len(names) >= 10)
 
 
 def _absorb(segments: list[Segment], text: str, about: Circumstances) -> None:
-    """A few characters that say nothing, between pieces of spam or at the end of them, go with them."""
+    """What says nothing by itself goes with the spam it is joined to: between pieces of it, or at an end of the line."""
+    for before, segment, behind in zip(segments, segments[1:], segments[2:], strict=False):
+        joined = _joins(text, before, segment) or _joins(text, segment, behind)
+        says_nothing = segment.neutral and not segment.frame and not segment.report
+        if segment.rule is None and before.rule and behind.rule and joined and says_nothing:
+            segment.rule = before.rule
+    if not about.title:
+        _absorb_end(segments, text)
+        _absorb_end(segments[::-1], text)
+
+
+def _absorb_end(segments: list[Segment], text: str) -> None:
+    """The first segments go with the spam behind them if each of them could be part of it, and one at most is empty talk."""
+    empty = 0
     for at, segment in enumerate(segments):
-        if segment.rule or not segment.neutral:
-            continue
-        before = segments[at - 1] if at else None
-        behind = segments[at + 1] if at + 1 < len(segments) else None
-        joined_before = (
-            before is not None and before.rule and not _KEPT.search(text, before.end, segment.start)
-        )
-        joined_behind = (
-            behind is not None and behind.rule and not _KEPT.search(text, segment.end, behind.start)
-        )
-        both = before is not None and behind is not None and before.rule and behind.rule
-        at_edge = not about.title and (before is None or behind is None) and segment.letters <= 6
-        if (both and (joined_before or joined_behind)) or (at_edge and (joined_before or joined_behind)):
-            segment.rule = (before.rule if before is not None and before.rule else None) or (
-                behind.rule if behind is not None else None
-            )
+        if segment.rule:
+            for each in segments[:at]:
+                each.rule = segment.rule
+            return
+        nearer = segments[at + 1] if at + 1 < len(segments) else None
+        joined = nearer is not None and _joins(text, *sorted((segment, nearer), key=lambda each: each.start))
+        empty += not segment.hits and not _NUMBER.fullmatch(segment.text)
+        if not joined or empty > 1 or segment.report or not _goes_along(segment):
+            return
+
+
+def _joins(text: str, one: Segment, other: Segment) -> bool:
+    """Whether no mark that ends a sentence stands between two neighbours."""
+    return not _KEPT.search(text, one.end, other.start)
+
+
+def _goes_along(segment: Segment) -> bool:
+    """Whether the first or last part of a line can belong to the spam beside it."""
+    own = [hit for hit in segment.hits if INNOCENT not in hit.classes]
+    if any(hit.classes & {"contact", "disguise"} for hit in own):
+        return segment.frame <= 1 and segment.letters <= 24
+    if own:
+        return segment.frame <= 1 and segment.letters <= 12
+    if _NUMBER.fullmatch(segment.text):
+        return True
+    return segment.letters <= (4 if segment.frame else 6) and segment.frame <= 0.5
 
 
 def _cuts(seen: Read, segments: list[Segment]) -> Iterator[tuple[int, int, str]]:
@@ -423,12 +538,13 @@ def _edges(
         return 0, len(text) if last else _skip(text, end, right)
     if last:
         return left + kept, len(text)
-    if _ENDED.search(before):
-        return start, _skip(text, end, right)
-    if kept == len(before):
+    if not before:
+        return start, end
+    if _ENDED.search(before) or kept == len(before):
         return start, _skip(text, end, right)
     if opening:
-        return left + max(kept, opening.start()), _skip(text, end, right)
+        closing = _CLOSING.match(text, end, right)
+        return left + max(kept, opening.start()), closing.end() if closing else end
     return left + kept, end
 
 
@@ -452,6 +568,7 @@ def clean(article: Article, around: tuple[Block, ...] = ()) -> Cleaned:
     *around* are lines outside the body: spam among them is recorded, nothing else happens to them.
     """
     script = article.script or script_of(f"{article.title_as_published}\n{article.body_as_published}")
+    reported = _is_report(article)
     shown_by_script = _mostly_hidden(article.blocks)
     removed: list[Removed] = []
     title, published_title = _clean_title(article, script, removed)
@@ -460,13 +577,13 @@ def clean(article: Article, around: tuple[Block, ...] = ()) -> Cleaned:
     )
     blocks = []
     for block in article.blocks:
-        kept, cut = _clean_block(replace(block, hidden=False) if shown_by_script else block, script)
+        kept, cut = _clean_block(replace(block, hidden=False) if shown_by_script else block, script, reported)
         removed += cut
         if kept is not None:
             blocks.append(replace(kept, hidden=block.hidden))
     taken_over = _is_takeover(article, tuple(blocks), removed)
     for block in around:
-        kept, cut = _clean_block(block, script)
+        kept, cut = _clean_block(block, script, False)
         removed += [each for each in cut if each.reason != "hidden"]
     cleaned = replace(
         article,
@@ -480,18 +597,31 @@ def clean(article: Article, around: tuple[Block, ...] = ()) -> Cleaned:
     return Cleaned(article=cleaned, removed=tuple(removed), takeover=taken_over)
 
 
+def _is_report(article: Article) -> bool:
+    """Whether title and body use at least three words of reports: then the body may describe what it reports on."""
+    text = fold(
+        "\n".join((article.title or article.title_as_published, *(b.plain or b.text for b in article.blocks)))
+    )
+    return len(sentence_words().glance(text) & _report_words()) >= 3
+
+
+@cache
+def _report_words() -> frozenset[str]:
+    return frozenset(fold(word) for word in rules()["report"]["words"])
+
+
 def _mostly_hidden(blocks: Iterable[Block]) -> bool:
     letters = [(block.hidden, len(_LETTER.findall(block.text))) for block in blocks]
     return 2 * sum(count for hidden, count in letters if hidden) > sum(count for _, count in letters)
 
 
-def _clean_block(block: Block, script: str | None) -> tuple[Block | None, list[Removed]]:
+def _clean_block(block: Block, script: str | None, reported: bool) -> tuple[Block | None, list[Removed]]:
     """The block without its spam (None: nothing is left), and what was cut."""
     about = _circumstances(
         block.text, script, block.place, block.hidden, block.offsite_links, block.link_chars
     )
     plain = block.plain or block.text
-    pieces = split_spam(plain, about)
+    pieces = split_spam(plain, replace(about, reported=reported))
     if block.hidden and not any(piece.rule for piece in pieces):
         return None, [Removed(text=block.text, reason="hidden", place=block.place)]
     if all(piece.rule is None for piece in pieces):

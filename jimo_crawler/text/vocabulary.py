@@ -7,6 +7,8 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import product
+from operator import add
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,7 +21,7 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]"
 )
 _SPREAD = re.compile(
-    r"(?<![\u4e00-\u9fffa-z0-9])[\u4e00-\u9fffa-z0-9](?:(?P<sep>[ .·•・*★☆~^◆●■□◇○✦丶`'’+/\\-])(?P=sep)?[\u4e00-\u9fff]){2,}"
+    r"(?<![\u4e00-\u9fffa-z0-9])[\u4e00-\u9fffa-z0-9](?:(?P<sep>[ .·•・*★☆~^◆●■□◇○✦丶`'’+/-])(?P=sep)?[\u4e00-\u9fff]){2,}"
     r"(?![\u4e00-\u9fff])"
     r"|[\u4e00-\u9fff](?:[.·•・*★☆^◆●■□◇○✦丶`~+][\u4e00-\u9fff])+"
 )
@@ -59,10 +61,19 @@ class Vocabulary:
     firsts: re.Pattern[str]
     """Any character that begins a word."""
 
-    def has_two(self, text: str) -> bool:
-        """Whether at least two words (or one pattern's match) are in a folded *text*; quicker than finding them all."""
-        words = (hit for hit in self._words(text) if INNOCENT not in hit.classes)
-        return (next(words, None) and next(words, None)) is not None
+    def glance(self, text: str) -> set[str]:
+        """The words of two characters and more in a folded *text*, quickly; innocent ones hide what is inside them."""
+        found = set()
+        reached = 0
+        for at, start in enumerate(map(add, text, text[1:])):
+            if start in self.starts and at >= reached:
+                word = next(
+                    (text[at : at + n] for n in self.starts[start] if text[at : at + n] in self.words), None
+                )
+                if word is not None:
+                    reached = at + len(word)
+                    found.add(word)
+        return found
 
     def find(self, text: str) -> list[Hit]:
         """Words and patterns in a folded *text*, in order; the longest word at a place counts, no two overlap."""
@@ -70,7 +81,9 @@ class Vocabulary:
         for name, pattern in self.patterns:
             for match in pattern.finditer(text):
                 if not any(
-                    hit.start < match.end() and match.start() < hit.end and name in hit.classes
+                    hit.start < match.end()
+                    and match.start() < hit.end
+                    and not hit.classes.isdisjoint((name, INNOCENT))
                     for hit in hits
                 ):
                     hits.append(Hit(match.start(), match.end(), match[0], frozenset((name,))))
@@ -112,7 +125,14 @@ def vocabulary() -> Vocabulary:
     """The classes of ``spam_rules.toml``, ready to be looked for."""
     classes = rules()["classes"]
     patterns = [(name, re.compile(each)) for name in classes for each in classes[name].get("patterns", ())]
-    return _build({name: each.get("words", ()) for name, each in classes.items()}, patterns)
+    return _build(
+        {name: [*each.get("words", ()), *_compounds(each)] for name, each in classes.items()}, patterns
+    )
+
+
+def _compounds(listed: dict[str, Any]) -> Iterator[str]:
+    """``compounds``: of each pair of lists every word of the first before every one of the second."""
+    return ("".join(parts) for lists in listed.get("compounds", ()) for parts in product(*lists))
 
 
 @cache
