@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What is wrong with a WARC file."""
+    """What is wrong with a WARC file, or with the archive beside it."""
 
     MISSING_FILE = "missing_file"
     UNREADABLE = "unreadable"
@@ -28,6 +28,24 @@ class Kind(StrEnum):
     """It unpacks, but is no (single, whole) WARC record."""
     ORPHAN = "orphan"
     """A record that nothing accounts for."""
+    OPEN_FILE = "open_file"
+    """A run that was cut off has left it; the next one closes it."""
+    UNBOOKED_FILE = "unbooked_file"
+    """A closed file that ``warc_files`` does not know."""
+    DATABASE = "database"
+    """SQLite finds the file damaged."""
+    REFERENCE = "reference"
+    """A row refers to one that is not there."""
+    SEARCH_INDEX = "search_index"
+    """The full-text index is not that of the articles."""
+    NO_EVIDENCE = "no_evidence"
+    """A row that says what a page was, and has no capture."""
+    HISTORY = "history"
+    """Articles, addresses, revisions and images do not say the same."""
+    BALANCE = "balance"
+    """A run's outcomes are not those that it accounted for."""
+    REREAD = "reread"
+    """Today's parsers read something else in the evidence than what is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +54,7 @@ class Finding:
 
     kind: Kind
     file: str
-    """File name (not the path)."""
+    """Name of the WARC file or of the archive (not the path)."""
     offset: int | None
     """Where in the file; None if it concerns the file as a whole."""
     message: str

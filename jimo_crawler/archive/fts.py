@@ -79,6 +79,19 @@ def rebuild(conn: sqlite3.Connection) -> None:
     conn.execute("INSERT INTO articles_fts(articles_fts) VALUES('rebuild')")
 
 
+def remake(conn: sqlite3.Connection) -> None:
+    """Make view, index and triggers anew, whatever state they are in, inside the caller's transaction."""
+    conn.execute("DROP TABLE IF EXISTS articles_fts")
+    create(conn)
+
+
+def missing(conn: sqlite3.Connection) -> list[str]:
+    """Which of view, index and triggers are not there, or not those of this version."""
+    wanted = {"articles_zh": _VIEW, "articles_fts": _TABLE}
+    wanted |= {name: f"CREATE TRIGGER {name} {action}" for name, action in _TRIGGERS.items()}
+    return [name for name, sql in wanted.items() if _definition(conn, name) != sql]
+
+
 def _definition(conn: sqlite3.Connection, name: str) -> str | None:
     row = conn.execute("SELECT sql FROM sqlite_master WHERE name = ?", (name,)).fetchone()
     return row[0] if row else None

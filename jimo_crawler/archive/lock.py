@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from pathlib import Path
 from types import TracebackType
 
@@ -45,12 +46,12 @@ class ArchiveLock:
         except OSError as error:
             raise StorageFailed(f"cannot make the lock file {self._path}: {error.strerror}") from error
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(file)
         except BlockingIOError:
-            holder = os.pread(file, 500, 0).decode("utf-8", "replace").strip() or "another process"
+            name = _named_in(file)
             os.close(file)
             raise ArchiveLocked(
-                f"the archive is in use by {holder}; nothing was done, try again when it has ended"
+                f"the archive is in use by {name}; nothing was done, try again when it has ended"
             ) from None
         except OSError as error:
             os.close(file)
@@ -81,6 +82,37 @@ class ArchiveLock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.release()
+
+
+def holder(archive: Path) -> str | None:
+    """Who holds the archive's lock now; None if nobody does (or if that cannot be told here)."""
+    path = archive.with_name(archive.name + ".lock")
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _named_in(file)
+    except OSError:
+        return None
+    finally:
+        os.close(file)
+    return None
+
+
+def _lock(file: int) -> None:
+    """Twice, if need be: ``holder`` has the lock for an instant. Raises BlockingIOError and other OSErrors."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        time.sleep(0.05)
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _named_in(file: int) -> str:
+    return os.pread(file, 500, 0).decode("utf-8", "replace").strip() or "another process"
 
 
 def refuse_network(folder: Path, mounts: Path = Path("/proc/mounts")) -> None:

@@ -1,77 +1,65 @@
 """WARC files → the same parsers → the same pipeline classes → an archive, with no network and no reactor.
 
 The records come in the order in which they were fetched, so that every page is met as the live run met it: a listing
-before the articles that it names. Reading pages (the greater part of the work) is done by other processes; putting
-exchanges together into Visits, and writing them, by this one.
+before the articles that it names. In files of other tools pages may come in any order; there, a page of which nothing is
+known yet waits until the others have been read. Reading pages (the greater part of the work) is done by other processes;
+putting exchanges together into Visits, and writing them, by this one.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-from collections import Counter, defaultdict, deque
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
-from multiprocessing import get_context
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, fields, replace
+from itertools import islice, tee
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from typing import Any
+from urllib.parse import urlsplit
 
-from jimo_crawler import __version__, clock
+from jimo_crawler import __version__
+from jimo_crawler.archive import startup
+from jimo_crawler.archive.content_coding import TooLarge
 from jimo_crawler.archive.discovery import Discovery
 from jimo_crawler.archive.frontier import Plan, write
 from jimo_crawler.archive.store import Rules, Store
+from jimo_crawler.archive.warc_file import WarcFile
 from jimo_crawler.archive.warc_read import Record, capture_of, iterate, read_record
+from jimo_crawler.archive.warc_repair import file_digest
+from jimo_crawler.clock import Clock, from_stamp
 from jimo_crawler.errors import ArchiveDamaged, Outcome, Reason, Stage
 from jimo_crawler.fetching.breaker import Breaker
+from jimo_crawler.fetching.chains import Chain, Chains
+from jimo_crawler.fetching.readers import Readers, read_visit
 from jimo_crawler.items import Capture, Failure, Visit
 from jimo_crawler.parsers.hosts import Hosts
-from jimo_crawler.parsers.response import Answer, Reading, read
+from jimo_crawler.parsers.response import Answer, Reading
 from jimo_crawler.parsers.urls import canonical_url
-from jimo_crawler.portal import Profile, load
-from pipelines.deduplicate import Deduplicate
-from pipelines.normalise import Normalise
-from pipelines.spam import SpamFilter
+from jimo_crawler.portal import load
 
-RETRIED = frozenset({408, 429, 500, 502, 503, 504, 522, 524})
-"""Statuses that the live run asked again (Scrapy's ``RETRY_HTTP_CODES``)."""
-MOST_REDIRECTS = 5
-"""``REDIRECT_MAX_TIMES`` of the live run."""
-AHEAD = 64
-"""Records whose pages are being read while this one is stored."""
-STEP = 200
+BATCH = 8
+"""Records whose pages go to a reading process together."""
+STEP = 100
 """Visits between two words on how far the replay is."""
 _OF_THE_PAGE = (*Reading.__slots__, "removed", "fingerprint")
 """Fields of a Visit that come from the page and the pipelines."""
 
 
-class Counts:
-    """What the pipeline classes count; stands in for Scrapy's stats collector."""
-
-    def __init__(self) -> None:
-        self.values: Counter[str] = Counter()
-
-    def inc_value(self, key: str, count: int = 1, start: int = 0) -> None:  # noqa: ARG002  # Scrapy's signature
-        """Add *count* to *key*."""
-        self.values[key] += count
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a replay needs to know of the runs that it repeats."""
+    """What decides how pages are read and booked; a file of ours brings those of the run that wrote it."""
 
     profile: str = "jimo"
     portal_url: str = ""
-    """For WARC files that do not say it themselves (other tools' files)."""
+    hosts: tuple[str, ...] = ()
     related: str = "towns"
     confirm_hours: float = 6.0
     max_listing_pages: int = 3000
     max_depth: int = 4
     outage_after: int = 8
-    processes: int = 0
-    """How many read pages; 0: as many as there are processors."""
+    any_section: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,241 +73,230 @@ class Replayed:
 
 
 @dataclass(slots=True)
-class _Chain:
-    """The exchanges of one Visit, as far as they have come."""
+class _Run:
+    """The run that the present file tells of, repeated."""
 
-    url: str
-    """As requested first."""
-    captures: list[Capture] = field(default_factory=list)
-    hops: list[str] = field(default_factory=list)
-    record: Record | None = None
-    """The last answer."""
-    reading: Future[Visit] | None = None
-    """It, being read as an article by another process."""
+    crawl_id: int
+    number: int
+    """What the file calls it; 0 for files of other tools."""
+    spider: str
+    settings: Settings
+    portal: str
+    """Canonical URL of the entry page; empty if none is known."""
+    store: Store
+    breaker: Breaker
+    chains: Chains
 
-
-def read_visit(kind: str, answer: Answer, profile: Profile, blank: Visit) -> Visit:
-    """*blank* with what the page was filled in, through the pipeline classes: what a spider callback and Scrapy do."""
-    return clean(fill(blank, _read(kind, answer, profile)))
-
-
-def fill(visit: Visit, reading: Reading) -> Visit:
-    """A Visit with the fields of a Reading."""
-    return replace(visit, **{name: getattr(reading, name) for name in Reading.__slots__})
-
-
-def clean(visit: Visit) -> Visit:
-    """A Visit through normalise, spam filter and deduplicate."""
-    counts = Counts()
-    for stage in (Normalise(counts), SpamFilter(counts), Deduplicate()):
-        visit = stage.process_item(visit)
-    return visit
-
-
-def _read(kind: str, answer: Answer, profile: Profile) -> Reading:
-    try:
-        return read(kind, answer, profile)
-    except Exception as error:  # as in the live run: one outcome for this URL, and the others go on
-        failure = Failure(stage=Stage.PARSE, reason=Reason.PROGRAM, message=f"our parser failed: {error!r}")
-        return Reading(outcome=Outcome.FAILED, failures=(failure,), message=failure.message)
-
-
-def _read_ahead(answer: Answer, profile: str) -> Visit:
-    """What a reading process does for one page: most pages are articles, so it is read as one before its turn."""
-    blank = Visit(url="", final_url="", kind="article", outcome=Outcome.FAILED, fetched_at="")
-    return read_visit("article", answer, load(profile), blank)
+    @property
+    def is_ours(self) -> bool:
+        """Its records stand in the order in which a crawl of this project made them."""
+        return self.number > 0
 
 
 class Rebuild:
-    """Fills an empty archive from WARC files alone."""
+    """Fills an empty archive from WARC files alone.
+
+    *settings* are for files that do not bring their own; *progress* is told the number of visits now and then.
+    """
 
     def __init__(
         self,
         conn: sqlite3.Connection,
-        warc_dir: Path,
         settings: Settings,
+        readers: Readers,
         progress: Callable[[int], None] | None = None,
     ) -> None:
         self._conn = conn
-        self._warc_dir = warc_dir
         self._settings = settings
+        self._readers = readers
         self._progress = progress or (lambda _done: None)
+        self._paths: dict[str, Path] = {}
         self._damage: list[str] = []
-        self._waiting: dict[str, deque[_Chain]] = defaultdict(deque)
         self._records = self._visits = 0
-        self._store: Store | None = None
-        self._pool: ProcessPoolExecutor | None = None
+        self._run: _Run | None = None
 
     def run(self, files: Iterable[Path]) -> Replayed:
-        """Replay *files* in order. Raises ArchiveDamaged only if a file cannot be read at all; other damage is reported."""
-        processes = self._settings.processes or os.cpu_count() or 1
-        with ExitStack() as stack:
-            if processes > 1:  # this process writes, the others read pages
-                self._pool = stack.enter_context(
-                    ProcessPoolExecutor(processes - 1, mp_context=get_context("spawn"))
-                )
-            self._conn.execute("PRAGMA synchronous=OFF")  # the file is made anew: a broken one is thrown away
+        """Replay *files* in order; damage in them is reported, and what is sound is read. Raises OSError."""
+        with _swift(self._conn):
             for path in files:
+                self._paths[path.name.removesuffix(".open")] = path
                 with write(self._conn):
                     self._replay_file(path)
-        self._conn.execute("PRAGMA synchronous=FULL")
+            with write(self._conn):
+                self._end_run()
         articles = self._conn.execute("SELECT count(*) FROM articles").fetchone()[0]
         return Replayed(self._records, self._visits, articles, tuple(self._damage))
 
     def _replay_file(self, path: Path) -> None:
+        before, last, begun = self._records, "", False
+        put_off: list[Record] = []
         records = iterate(
             path, on_damage=lambda finding: self._damage.append(f"{finding.file}: {finding.message}")
         )
-        self._begin_crawl({}, path)
-        for record, reading in self._ahead(records):
+        for record, reading in self._read_ahead(records):
             self._records += 1
-            if record.type == "warcinfo":
-                self._begin_crawl(_info(record), path)
-            elif record.type in ("response", "revisit") and record.http is not None:
+            last = record.fetched_at or last
+            if not begun or record.type == "warcinfo":
+                self._begin_run(record if record.type == "warcinfo" else None, record)
+                begun = True
+            if record.type not in ("response", "revisit") or record.http is None:
+                continue
+            if self._the_run.is_ours or self._is_known(record):
                 self._take(record, reading)
-        self._end_crawl()
+            elif self._the_run.chains.is_portal(record.url):
+                put_off.append(record)
+        self._take_put_off(put_off)
+        if begun:
+            self._book_file(path, self._records - before, last)
 
-    def _ahead(self, records: Iterable[Record]) -> Iterator[tuple[Record, Future[Visit] | None]]:
-        """The records in order, the pages of those that follow being read already."""
-        waiting: deque[tuple[Record, Future[Visit] | None]] = deque()
-        for record in records:
-            waiting.append((record, self._start_reading(record)))
-            if len(waiting) > AHEAD:
-                yield waiting.popleft()
-        yield from waiting
+    def _read_ahead(self, records: Iterable[Record]) -> Iterator[tuple[Record, Visit | None]]:
+        """The records in order, with their pages as far as these were worth reading beforehand."""
+        batches, also = tee(_batches(records))
+        readings = self._readers.ahead([self._answer_ahead(each) for each in batch] for batch in also)
+        for batch, visits in zip(batches, readings, strict=True):
+            for record, visit in zip(batch, visits, strict=True):
+                yield record, None if isinstance(visit, str) else visit
 
-    def _start_reading(self, record: Record) -> Future[Visit] | None:
-        if (
-            self._pool is None
-            or record.type != "response"
-            or record.http is None
-            or record.http.status != 200
-        ):
-            return None
-        answer = Answer(
-            url=record.url,
-            status=200,
-            content_type=record.http.header("Content-Type"),
-            body=record.decoded_body(),
-        )
-        return self._pool.submit(_read_ahead, answer, self._settings.profile)
+    def _answer_ahead(self, record: Record) -> Answer | str:
+        """The page, if other processes may read it: most pages are articles, so it is read as one before its turn."""
+        if self._readers.alone or record.type != "response" or record.status != 200:
+            return ""
+        if self._known_kind(canonical_url(record.url)) in ("entry", "index", "listing"):
+            return ""
+        try:
+            return self._answer(record, capture_of(record))
+        except (ArchiveDamaged, TooLarge):
+            return ""
 
     # --- one run --------------------------------------------------------------------------------------------------------
 
-    def _begin_crawl(self, info: dict[str, str], path: Path) -> None:
-        """A run's row, and a store of its own; a file that says nothing of its run gets one, too."""
-        portal_url = info.get("jimo-portal-url") or self._settings.portal_url
-        number = int(info.get("isPartOf", "").removeprefix("crawl ") or 0) if info else 0
-        if not info and self._store is not None:
+    def _begin_run(self, warcinfo: Record | None, first: Record) -> None:
+        """What a file's warcinfo says of its run; a run's further files go on with it."""
+        info = _info(warcinfo) if warcinfo else {}
+        number = int(info["isPartOf"].removeprefix("crawl ")) if "jimo-spider" in info else 0
+        if self._run is not None and self._run.number == number:
             return
-        row = (
-            self._conn.execute("SELECT id FROM crawls WHERE id = ?", (number,)).fetchone() if number else None
-        )
-        spider = info.get("jimo-spider", "towns")
-        if row is None:
-            at = clock.Clock().stamp()
-            self._crawl_id = int(
-                self._conn.execute(
-                    "INSERT INTO crawls(id, spider, arguments, portal_url, started_at, finished_at, finish_reason, verdict, message,"
-                    " version) VALUES(?, ?, ?, ?, ?, ?, 'replayed', 'ok', ?, ?)",
-                    (
-                        number or None,
-                        spider,
-                        json.dumps({}),
-                        portal_url,
-                        at,
-                        at,
-                        f"rebuilt from {path.name}",
-                        __version__,
-                    ),
-                ).lastrowid
-                or 0
-            )
-        else:
-            self._crawl_id = number
-        self._hosts = (
-            Hosts(portal_url, tuple(filter(None, info.get("jimo-hosts", "").split(","))))
-            if portal_url
-            else None
-        )
-        self._portal = canonical_url(portal_url) if portal_url else ""
-        self._any_section = spider == "article"
-        settings, plan = self._settings, Plan()
+        self._end_run()
+        settings = _settings_of(info, self._settings)
+        spider = info.get("jimo-spider", "towns" if settings.portal_url else "article")
+        crawl_id = self._insert_crawl(number, spider, settings.portal_url, first)
+        plan, at = Plan(), Clock(from_stamp(first.fetched_at)) if first.fetched_at else Clock()
         discovery = Discovery(
             self._conn, plan, load(settings.profile),
             related=settings.related, max_pages=settings.max_listing_pages, max_depth=settings.max_depth,
         )  # fmt: skip
-        rules = Rules(confirm_hours=settings.confirm_hours, any_section=self._any_section)
-        self._store = Store(self._conn, self._crawl_id, clock.Clock(), plan, discovery, rules)
-        self._breaker = Breaker(settings.outage_after, self._store.departs)
+        any_section = settings.any_section or not settings.portal_url
+        rules = Rules(confirm_hours=settings.confirm_hours, any_section=any_section)
+        store = Store(self._conn, crawl_id, at, plan, discovery, rules)
+        hosts = Hosts(settings.portal_url, settings.hosts) if settings.portal_url else None
+        self._run = _Run(
+            crawl_id=crawl_id,
+            number=number,
+            spider=spider,
+            settings=settings,
+            portal=canonical_url(settings.portal_url) if settings.portal_url else "",
+            store=store,
+            breaker=Breaker(settings.outage_after, store.departs),
+            chains=Chains(hosts),
+        )
 
-    def _end_crawl(self) -> None:
-        """Chains that never came to an end, and Visits that are still held."""
-        for chains in list(self._waiting.values()):
-            for chain in chains:
-                self._give_up(chain)
-        self._waiting.clear()
-        for visit in self._breaker.settle():
+    def _insert_crawl(self, number: int, spider: str, portal_url: str, first: Record) -> int:
+        taken = self._conn.execute("SELECT 1 FROM crawls WHERE id = ?", (number,)).fetchone()
+        crawl_id = self._conn.execute(
+            "INSERT INTO crawls(id, spider, portal_url, started_at, finish_reason, version) VALUES(?, ?, ?, ?, ?, ?)",
+            (number if number and not taken else None, spider, portal_url or None, first.fetched_at, "replayed", __version__),
+        ).lastrowid  # fmt: skip
+        assert crawl_id is not None
+        return crawl_id
+
+    def _end_run(self) -> None:
+        """Chains that never came to an end, Visits that are still held, and the run's row."""
+        run = self._run
+        if run is None:
+            return
+        for chain in run.chains.rest():
+            self._give_up(chain)
+        for visit in run.breaker.settle():
             self._save(visit)
+        self._conn.execute(
+            "UPDATE crawls SET finished_at = coalesce((SELECT max(fetched_at) FROM captures WHERE crawl_id = :id), started_at),"
+            " verdict = 'ok', message = 'rebuilt from its WARC files', requested = (SELECT count(*) FROM observations"
+            " WHERE crawl_id = :id AND outcome <> 'skipped'), outcomes = :outcomes,"
+            " articles_new = (SELECT count(*) FROM observations WHERE crawl_id = :id AND event = 'new'), articles_changed ="
+            " (SELECT count(*) FROM observations WHERE crawl_id = :id AND event IN ('changed', 'replaced')) WHERE id = :id",
+            {"id": run.crawl_id, "outcomes": json.dumps(self._outcomes(run.crawl_id))},
+        )
+        self._run = None
 
-    def _take(self, record: Record, reading: Future[Visit] | None) -> None:
+    def _outcomes(self, crawl_id: int) -> dict[str, int]:
+        rows = self._conn.execute("SELECT outcome FROM observations WHERE crawl_id = ?", (crawl_id,))
+        return dict(sorted(Counter(row[0] for row in rows).items()))
+
+    def _book_file(self, path: Path, records: int, at: str) -> None:
+        name = path.name.removesuffix(".open")
+        file = WarcFile(name, path.stat().st_size, file_digest(path), records)
+        startup.book_files(self._conn, [file], self._the_run.crawl_id, at)
+
+    # --- one page -------------------------------------------------------------------------------------------------------
+
+    def _is_known(self, record: Record) -> bool:
+        """In a file of another tool: whether it is clear already what the page was asked as."""
+        canonical = canonical_url(record.url)
+        return canonical == self._the_run.portal or self._known_kind(canonical) is not None
+
+    def _take_put_off(self, records: list[Record]) -> None:
+        """Pages of which nothing was known when they came: those that are named by now, and so on; then the others."""
+        while records:
+            named = [each for each in records if self._is_known(each)]
+            for record in named or records:
+                self._take(record, None)
+            records = [each for each in records if each not in named] if named else []
+
+    def _take(self, record: Record, reading: Visit | None) -> None:
         capture = self._with_body_digest(capture_of(record))
+        run = self._the_run
         if urlsplit(capture.url).path == "/robots.txt":
-            self._the_store.save_capture(capture)
-            return
-        chains = self._waiting.get(capture.url)
-        chain = chains.popleft() if chains else _Chain(capture.url)
-        chain.captures.append(capture)
-        chain.record, chain.reading = record, reading
-        target = self._target(record)
-        if target and len(chain.hops) < MOST_REDIRECTS and self._is_portal(target):
-            chain.hops.append(capture.url)
-            self._waiting[target].append(chain)
-        elif (
-            record.http is not None
-            and (record.http.status in RETRIED or record.truncated)
-            and len(chain.captures) < 3
-        ):
-            self._waiting[capture.url].append(chain)
-        else:
-            self._finish(chain, target)
+            run.store.save_capture(capture)
+        elif chain := run.chains.take(record, capture, reading):
+            self._finish(chain)
 
-    def _target(self, record: Record) -> str | None:
-        """Where the answer redirects to; None if it does not."""
-        location = record.http.header("Location") if record.http else None
-        if record.http is None or record.http.status not in (301, 302, 303, 307, 308) or not location:
-            return None
-        return urljoin(record.url, location)
-
-    def _is_portal(self, url: str) -> bool:
-        return self._hosts is None or self._hosts.allow(url)
-
-    def _finish(self, chain: _Chain, target: str | None) -> None:
+    def _finish(self, chain: Chain) -> None:
         """The chain's last answer makes the Visit."""
-        blank, kind = self._blank(chain), self._kind(chain.url)
-        if target is not None:
-            self._admit(self._led_away(replace(blank, kind=kind), chain, target))
-            return
-        blank = replace(blank, kind=kind)
-        if kind == "article" and chain.reading is not None:
-            read_already = chain.reading.result()
-            self._admit(replace(blank, **{name: getattr(read_already, name) for name in _OF_THE_PAGE}))
+        blank = replace(self._blank(chain), kind=self._kind(chain))
+        if chain.target is not None:
+            self._admit(self._led_away(blank, chain, chain.target))
+        elif blank.kind == "article" and chain.reading is not None:
+            read_already = {name: getattr(chain.reading, name) for name in _OF_THE_PAGE}
+            self._admit(replace(blank, **read_already))
         else:
-            self._admit(read_visit(kind, self._answer(chain), load(self._settings.profile), blank))
+            self._admit(self._read(blank, chain))
 
-    def _give_up(self, chain: _Chain) -> None:
-        """A redirect whose target was never fetched, a failure that was never asked again."""
-        blank = replace(self._blank(chain), kind=self._kind(chain.url))
+    def _read(self, blank: Visit, chain: Chain) -> Visit:
+        assert chain.record is not None
+        if chain.record.truncated:
+            return _failed(blank, Reason.DATA_LOSS, "the answer was cut off, more than once")
+        try:
+            answer = self._answer(chain.record, chain.captures[-1])
+        except (ArchiveDamaged, TooLarge) as error:
+            return _failed(blank, Reason.DATA_LOSS, str(error))
+        return read_visit(blank.kind, answer, load(self._the_run.settings.profile), blank)
+
+    def _give_up(self, chain: Chain) -> None:
+        """A redirect whose target was never fetched; or an answer that the live run took as it was."""
+        if chain.target is None:
+            self._finish(chain)
+            return
+        blank = replace(self._blank(chain), kind=self._kind(chain))
         self._admit(_failed(blank, Reason.CONNECT, "the run did not get to the end of this visit"))
 
-    def _led_away(self, visit: Visit, chain: _Chain, target: str) -> Visit:
+    def _led_away(self, visit: Visit, chain: Chain, target: str) -> Visit:
         hops = (*visit.hops, chain.captures[-1].url)
-        if not self._is_portal(target):
+        if not self._the_run.chains.is_portal(target):
             visit = replace(visit, hops=hops, status=None)
             return _failed(visit, Reason.OFF_PORTAL, f"leads off the portal: {target}", Outcome.HIJACKED)
         return _failed(replace(visit, hops=hops), Reason.TOO_MANY_REDIRECTS, "max redirections reached")
 
-    def _blank(self, chain: _Chain) -> Visit:
+    def _blank(self, chain: Chain) -> Visit:
         last = chain.captures[-1]
         http = chain.record.http if chain.record else None
         return Visit(
@@ -335,28 +312,39 @@ class Rebuild:
             last_modified=http.header("Last-Modified") if http else None,
         )
 
-    def _answer(self, chain: _Chain) -> Answer:
-        """The last answer; the body of a revisit is that of the record it refers to."""
-        record, last = chain.record, chain.captures[-1]
-        assert record is not None and record.http is not None
-        content_type, body = record.http.header("Content-Type"), b""
-        if record.type == "revisit" and last.status != 304:
-            origin = self._origin(last)
-            body = origin.decoded_body()
-            content_type = content_type or (origin.http.header("Content-Type") if origin.http else None)
-        else:
-            body = record.decoded_body()
-        return Answer(url=last.url, status=last.status, content_type=content_type, body=body)
+    def _answer(self, record: Record, capture: Capture) -> Answer:
+        """The answer; the body of a revisit is that of the record it refers to. Raises ArchiveDamaged, TooLarge."""
+        assert record.http is not None
+        content_type = record.http.header("Content-Type")
+        source = record
+        if record.type == "revisit" and capture.status != 304:
+            source = self._origin(record)
+            content_type = content_type or (source.http.header("Content-Type") if source.http else None)
+        return Answer(
+            url=capture.url, status=capture.status, content_type=content_type, body=source.decoded_body()
+        )
 
-    def _origin(self, capture: Capture) -> Record:
-        row = self._conn.execute(
-            "SELECT warc_file, warc_offset FROM captures WHERE record_id = ?", (capture.revisit_of,)
-        ).fetchone()
+    def _origin(self, record: Record) -> Record:
+        """The record that a revisit refers to: by its id, or, in files of tools that do not name it, by address and digest."""
+        row = self._origin_row(record)
         if row is None:
             raise ArchiveDamaged(
-                f"{capture.warc_file} at {capture.warc_offset} refers to a record that is not there"
+                f"{record.path.name} at {record.offset} refers to a record that is not there"
             )
-        return read_record(self._warc_dir / row["warc_file"], row["warc_offset"])
+        return read_record(self._paths[row["warc_file"]], row["warc_offset"])
+
+    def _origin_row(self, record: Record) -> sqlite3.Row | None:
+        row: sqlite3.Row | None = self._conn.execute(
+            "SELECT * FROM captures WHERE record_id = ? OR (revisit_of IS NULL AND url = ? AND payload_digest = ?)"
+            " ORDER BY record_id = ? DESC, id DESC LIMIT 1",
+            (
+                record.refers_to,
+                record.header("WARC-Refers-To-Target-URI") or record.url,
+                record.header("WARC-Payload-Digest"),
+                record.refers_to,
+            ),
+        ).fetchone()
+        return row
 
     def _with_body_digest(self, capture: Capture) -> Capture:
         if capture.body_digest or capture.revisit_of is None:
@@ -366,34 +354,53 @@ class Rebuild:
         ).fetchone()
         return replace(capture, body_digest=row["body_digest"]) if row else capture
 
-    def _kind(self, url: str) -> str:
-        """What the URL was asked as; one that no page has named yet is the entry page or was given by hand."""
-        canonical = canonical_url(url)
+    def _known_kind(self, canonical: str) -> str | None:
         row = self._conn.execute("SELECT kind FROM urls WHERE url = ?", (canonical,)).fetchone()
-        if row is not None:
-            return str(row["kind"])
-        kind = "entry" if canonical == self._portal else "article"
-        at = clock.Clock().stamp()
+        return str(row["kind"]) if row else None
+
+    def _kind(self, chain: Chain) -> str:
+        """What the URL was asked as; one that no page has named yet is the entry page or was given by hand."""
+        canonical, at = canonical_url(chain.url), chain.captures[0].fetched_at
+        known = self._known_kind(canonical)
+        if known is not None:
+            return known
+        kind = "entry" if canonical == self._the_run.portal else "article"
         self._conn.execute(
             "INSERT INTO urls(url, request_url, kind, first_seen_at, due_at) VALUES(?, ?, ?, ?, ?)",
-            (canonical, url, kind, at, at),
+            (canonical, chain.url, kind, at, at),
         )
         return kind
 
     def _admit(self, visit: Visit) -> None:
-        for each in self._breaker.admit(visit):
+        for each in self._the_run.breaker.admit(visit):
             self._save(each)
 
     def _save(self, visit: Visit) -> None:
-        self._the_store.save(visit)
+        self._the_run.store.save(visit)
         self._visits += 1
         if self._visits % STEP == 0:
             self._progress(self._visits)
 
     @property
-    def _the_store(self) -> Store:
-        assert self._store is not None
-        return self._store
+    def _the_run(self) -> _Run:
+        assert self._run is not None
+        return self._run
+
+
+def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
+    rest = iter(records)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
+
+
+@contextmanager
+def _swift(conn: sqlite3.Connection) -> Iterator[None]:
+    """Without what guards against a crash: the file is made anew, and a broken one is thrown away."""
+    conn.execute("PRAGMA journal_mode=OFF")
+    conn.execute("PRAGMA synchronous=OFF")
+    yield
+    conn.execute("PRAGMA synchronous=FULL")
+    conn.execute("PRAGMA journal_mode=WAL")
 
 
 def _failed(visit: Visit, reason: Reason, message: str, outcome: Outcome = Outcome.FAILED) -> Visit:
@@ -406,3 +413,17 @@ def _info(record: Record) -> dict[str, str]:
     lines = record.block.decode("utf-8", "replace").splitlines()
     pairs = (line.partition(":") for line in lines)
     return {name.strip(): value.strip() for name, _, value in pairs if value}
+
+
+def _settings_of(info: dict[str, str], default: Settings) -> Settings:
+    """The settings of the run that wrote a file, as far as its warcinfo has them."""
+    if "jimo-spider" not in info:
+        return default
+    found: dict[str, Any] = {}
+    with suppress(ValueError):
+        rules = json.loads(info.get("jimo-rules", "{}"))
+        found = {each.name: rules[each.name] for each in fields(Settings) if each.name in rules}
+    hosts = tuple(filter(None, info.get("jimo-hosts", "").split(",")))
+    found |= {"portal_url": info.get("jimo-portal-url") or default.portal_url, "hosts": hosts}
+    found |= {"any_section": info["jimo-spider"] == "article"}
+    return replace(default, **found)

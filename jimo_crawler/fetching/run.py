@@ -54,6 +54,11 @@ class Config:
     outage_after: int
     now: str
 
+    def rules(self) -> str:
+        """As JSON, what decides how pages are booked: a replay of the run's WARC files needs it."""
+        names = ("related", "confirm_hours", "max_listing_pages", "max_depth", "outage_after")
+        return json.dumps({name: getattr(self, name) for name in names})
+
 
 def read_config(settings: BaseSettings) -> Config:
     """The run's settings. Raises BadArgument with one line on the first that cannot be used."""
@@ -131,6 +136,7 @@ class Run:
                 "jimo-spider": spider,
                 "jimo-portal-url": config.portal_url,
                 "jimo-hosts": ",".join(config.hosts),
+                "jimo-rules": config.rules(),
             },
         )
         discovery = Discovery(
