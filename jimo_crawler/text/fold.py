@@ -38,16 +38,3 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=4096)
 def _compatible(run: str) -> str:
     return unicodedata.normalize("NFKC", run)
-
-
-def query_forms(text: str) -> tuple[str, ...]:
-    """The folded forms in which a query typed in either script may stand in the archive; the plain fold comes first.
-
-    Traditional 沿著 stands there as 沿着, while 著名 keeps its 著: ``fold`` cannot know which without making the two
-    characters one, so a query with 著 is looked for in both forms.
-
-    >>> query_forms("沿著海岸"), query_forms("海岸")
-    (('沿著海岸', '沿着海岸'), ('海岸',))
-    """
-    folded = fold(text)
-    return (folded, folded.replace("著", "着")) if "著" in folded else (folded,)
