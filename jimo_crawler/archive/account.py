@@ -90,7 +90,7 @@ class Account:
                 "failed",
                 f"{len(missing)} requested URL(s) have no outcome, e.g. {example}",
             )
-        if reason != "finished":
+        if reason != "finished" or (stop and not self._unread_start()):
             return Verdict(ExitStatus.PARTIAL, "partial", stop or f"ended early: {reason}")
         return self._judge_completeness(counts)
 

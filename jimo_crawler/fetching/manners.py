@@ -66,14 +66,16 @@ class Robots(RobotsTxtMiddleware):
         rules = getattr(parser, "rp", None)
         delay = rules.crawl_delay(self._default_useragent) if rules is not None else None
         engine = self.crawler.engine
-        if delay and engine is not None:
-            key = engine.downloader.get_slot_key(request)
-            slot = engine.downloader.slots.get(key)
-            if slot is not None and float(delay) > slot.delay:
-                slot.delay = float(delay)
-                self.crawler.settings.set("AUTOTHROTTLE_ENABLED", False, priority="cmdline")
-                request.meta["autothrottle_dont_adjust_delay"] = True
-                logger.info("robots.txt asks for %s s between requests", delay)
+        if not delay or engine is None:
+            return
+        key = engine.downloader.get_slot_key(request)
+        longer = max(float(delay), self.crawler.settings.getfloat("DOWNLOAD_DELAY"))
+        # For slots made later (Scrapy drops idle ones), and for the one that has fetched robots.txt; AutoThrottle would
+        # shorten the delay again.
+        engine.downloader.per_slot_settings[key] = {"delay": longer, "throttle": False}
+        if (slot := engine.downloader.slots.get(key)) is not None:
+            slot.delay, slot.throttle = longer, False
+        logger.info("robots.txt asks for %s s between requests", delay)
 
 
 class Retries(RetryMiddleware):
