@@ -124,9 +124,11 @@ def _refuse(survey: Survey, headline: Headline, region: Region) -> None:
 
 def _repeats(survey: Survey, headline: Headline) -> bool:
     """Whether meta lines follow one another with headlines between: the teasers of a list."""
+    if sum(survey.meta(line.index) is not None for line in survey.free if line.index >= headline.end) < 3:
+        return False
     links = metas = 0
     for line in survey.visible(headline.end, len(survey.lines)):
-        if survey.role(line.index) is Role.COMMENT:
+        if survey.roles[line.index] is Role.COMMENT:
             break
         if line.index not in headline.lines and line.is_links and len(line.text) >= 8:
             links += 1
@@ -168,7 +170,7 @@ def _is_tail(meta: Meta, behind: bool) -> bool:
 def _meta_below(survey: Survey, meta: Meta, region: Region) -> Meta:
     last = max((line.index for line in region.lines), default=region.stop)
     for line in survey.lines[last + 1 : last + 16]:
-        role = survey.role(line.index)
+        role = survey.roles[line.index]
         if line.hidden or role is Role.LINKS:
             continue
         if role in (Role.COMMENT, Role.COPYRIGHT, Role.HEAD):
@@ -255,12 +257,11 @@ def _around(
     first = headline.line if headline.line is not None else min(body, default=0)
     last = max(body, default=first)
     footer = False
-    for line in survey.lines:
-        role = survey.role(line.index)
-        footer = footer or (role is Role.COPYRIGHT and line.index > last)
-        if line.index in body or line.index in headline.lines or line.index in crumb.lines:
-            continue
-        if not line.hidden and _is_furniture(survey, line, role):
+    used = body | headline.lines | crumb.lines
+    for line, role in zip(survey.lines, survey.roles, strict=True):
+        if role is Role.COPYRIGHT and line.index > last:
+            footer = True
+        if line.index in used or (not line.hidden and _is_furniture(survey, line, role)):
             continue
         place = "before" if line.index < first else ("footer" if footer else "after")
         blocks.append(
@@ -282,6 +283,8 @@ def _is_furniture(survey: Survey, line: Line, role: Role) -> bool:
     if role is Role.COPYRIGHT:
         return len(line.text) < 160
     if role is Role.LINKS:
+        if len(line.anchors) == 1:
+            return not survey.offsite(line.anchors[0])
         return not any(survey.offsite(anchor) for anchor in line.anchors) and not _is_chain(line)
     return len(line.text) <= 4
 

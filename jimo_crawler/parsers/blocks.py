@@ -178,6 +178,10 @@ def _joined(one: Line, other: Line) -> Line:
 
 def _rows(survey: Survey, lines: Sequence[Line], root: Box | None) -> Iterator[list[list[Line]]]:
     """Groups of lines that are one block: a row of a data table cell by cell, every other line by itself."""
+    inside = survey.doc.boxes[root.index : root.end] if root is not None else survey.doc.boxes
+    if not any(box.tag == "tr" for box in inside):
+        yield from ([[line]] for line in lines)
+        return
     place = 0
     while place < len(lines):
         line = lines[place]

@@ -69,7 +69,7 @@ def _weights(survey: Survey, headline: Headline) -> list[int]:
     for line in survey.lines:
         if line.index >= start and not line.hidden:
             free = len(line.text) - line.link_chars
-            if free > 5 and line.index not in headline.lines and survey.role(line.index) is Role.TEXT:
+            if free > 5 and line.index not in headline.lines and survey.roles[line.index] is Role.TEXT:
                 meta = survey.meta(line.index) if free <= 60 else None
                 if meta is None or meta.weight < 1.5:
                     total += free
@@ -82,7 +82,7 @@ def _find_stop(survey: Survey, start: int, weights: list[int]) -> int:
     for line in survey.lines[start:]:
         if line.hidden or len(line.text) > 300:
             continue
-        role = survey.role(line.index)
+        role = survey.roles[line.index]
         if role is Role.TEXT or role is Role.LINKS or weights[line.index] - weights[start] < 8:
             continue
         if role in ENDS or (role is Role.HEAD and survey.is_real_head(line.index)):
@@ -158,7 +158,7 @@ def _next_prose(survey: Survey, box: Box, stop: int) -> Line | None:
     for line in survey.lines[box.last : min(stop, box.last + 8)]:
         if line.hidden:
             continue
-        role = survey.role(line.index)
+        role = survey.roles[line.index]
         if role is Role.TEXT and not line.link_chars * 2 > len(line.text):
             return line
         if role in (Role.LINKS, Role.HEAD):
@@ -179,7 +179,7 @@ def _reads_on(survey: Survey, line: Line) -> bool:
     return (
         len(line.text) >= 30
         and _SENTENCE.search(line.text) is not None
-        and survey.role(line.index) is Role.TEXT
+        and survey.roles[line.index] is Role.TEXT
     )
 
 
@@ -188,7 +188,7 @@ def _continues(survey: Survey, box: Box, following: Line, start: int) -> bool:
     inside = [
         line
         for line in survey.lines[max(box.first, start) : box.last]
-        if not line.hidden and survey.role(line.index) is Role.TEXT and len(line.text) >= 12
+        if not line.hidden and survey.roles[line.index] is Role.TEXT and len(line.text) >= 12
     ]
     if not inside:
         return False
@@ -210,7 +210,7 @@ def _densest_box(survey: Survey) -> Box | None:
     long_sums = [0]
     for line in survey.lines:
         free = len(line.text) - line.link_chars
-        counts = not line.hidden and free >= 30 and survey.role(line.index) is Role.TEXT
+        counts = not line.hidden and free >= 30 and survey.roles[line.index] is Role.TEXT
         long_sums.append(long_sums[-1] + (free if counts else 0))
     total = long_sums[stop]
     if total < ENOUGH:
@@ -274,7 +274,7 @@ def _link_boxes(survey: Survey, root: Box, first: int, last: int, weights: list[
 
 def _is_link_box(survey: Survey, box: Box, begin: int, end: int, prose: int, total: int) -> bool:
     lines = [line for line in survey.lines[begin:end] if not line.hidden]
-    links = [line for line in lines if line.link_chars and survey.role(line.index) is not Role.TEXT]
+    links = [line for line in lines if line.link_chars and survey.roles[line.index] is not Role.TEXT]
     if not lines:
         return False
     if box.tag in ("aside", "nav") or (box.attrs and links and _SIDE.search(box.names)):
@@ -298,7 +298,7 @@ def _resume(survey: Survey, region: Region, root: Box, left_out: set[int]) -> No
         return
     stopper = survey.lines[region.stop]
     if (
-        survey.role(stopper.index) is not Role.HEAD
+        survey.roles[stopper.index] is not Role.HEAD
         or stopper.box is holder
         or (stopper.box.parent is holder and stopper.box.tag == "p")
     ):
@@ -308,7 +308,7 @@ def _resume(survey: Survey, region: Region, root: Box, left_out: set[int]) -> No
         inset = inset.parent
     resumed = [line for line in survey.lines[inset.last : holder.last] if not line.hidden]
     stop = next(
-        (line.index for line in resumed if survey.role(line.index) in (*ENDS, Role.HEAD)), holder.last
+        (line.index for line in resumed if survey.roles[line.index] in (*ENDS, Role.HEAD)), holder.last
     )
     more = [line for line in survey.lines[inset.last : stop] if line.index not in left_out]
     if any(
@@ -327,7 +327,7 @@ def _drop_lines(survey: Survey, region: Region) -> None:
         if line.hidden:
             kept.append(line)
             continue
-        role = survey.role(line.index)
+        role = survey.roles[line.index]
         if role in (Role.CONTROL, Role.POSITION, Role.EMPTY, *ENDS):
             continue
         if role is Role.HEAD and survey.is_real_head(line.index):
@@ -339,7 +339,7 @@ def _drop_lines(survey: Survey, region: Region) -> None:
 
 def _without_link_runs(survey: Survey, lines: list[Line], region: Region) -> list[Line]:
     """Lines without runs of links, and without single ones at either end."""
-    is_link = [not line.hidden and survey.role(line.index) is Role.LINKS for line in lines]
+    is_link = [not line.hidden and survey.roles[line.index] is Role.LINKS for line in lines]
     first = next(
         (place for place, line in enumerate(lines) if not line.hidden and not is_link[place]), len(lines)
     )

@@ -221,6 +221,7 @@ class Line:
         "hidden",
         "indented",
         "index",
+        "is_links",
         "link_chars",
         "size",
         "text",
@@ -235,6 +236,8 @@ class Line:
         self.index = index
         self.anchors = anchors
         self.link_chars = link_chars
+        self.is_links = link_chars > 0 and link_chars >= 0.75 * len(text) - 4
+        """Whether it is links and little else."""
         self.bold = bold
         """How many of its characters are bold."""
         self.size = size
@@ -244,11 +247,6 @@ class Line:
         """It begins with full-width or no-break spaces."""
         self.broken = broken
         """It begins behind a ``<br>``, not at the edge of a box."""
-
-    @property
-    def is_links(self) -> bool:
-        """Whether it is links and little else."""
-        return self.link_chars > 0 and self.link_chars >= 0.75 * len(self.text) - 4
 
 
 @dataclass(slots=True)
@@ -658,6 +656,7 @@ class _Reader:
         for line in self.lines[anchor.line + 1 :]:
             if anchor in line.anchors:
                 line.link_chars = 0
+                line.is_links = False
                 line.anchors = [each for each in line.anchors if each is not anchor]
         anchor.pieces = anchor.pieces[:1]
 

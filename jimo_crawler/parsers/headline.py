@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from jimo_crawler.parsers.breadcrumb import Breadcrumb, plain_name
 from jimo_crawler.parsers.dates import locate_date
-from jimo_crawler.parsers.dom import Box, Line
+from jimo_crawler.parsers.dom import Line
 from jimo_crawler.parsers.meta import Meta, label_alone, read_meta
 from jimo_crawler.parsers.survey import Role, Survey
 from jimo_crawler.parsers.wording import folded
@@ -17,6 +17,8 @@ LONGEST_TITLE = 100
 SURE = 5.0
 """Score from which a line is the headline; a lesser one gives way to the page's ``<title>``."""
 
+_LOUDNESS = (0.0, 0.0, 0.0, 0.5, 2.0, 3.0, 4.0, 3.0)
+"""What a font size (or a heading's rank) says for a headline."""
 _NAMES = re.compile(r"title|headline|biaoti|\bbt\d?\b|\btit\b|\bh1\b|heading|subject")
 _SITE_WORD = re.compile(
     r".{0,12}(?:信息港|信息网|新闻网|政务网|门户网站?|门户|在线|频道|港|网|网站|首页|政府|新闻中心|资讯|中心|乡镇|镇街|新闻|电视台|之窗|论坛|社区|正文)"
@@ -50,19 +52,16 @@ class Headline:
 def find_headline(survey: Survey, profile: Profile, crumb: Breadcrumb) -> Headline:
     """The page's headline with its meta lines. The title is empty if nothing names one."""
     named = page_title(survey, profile, crumb)
+    clues = _Clues(_squeeze(survey.doc.title), _squeeze(named).rstrip(".…"), _meta_lines(survey))
     best, best_score = None, 0.0
-    squeezed = _squeeze(survey.doc.title)
-    meta_ahead = _strong_metas(survey)
     for line in survey.lines:
-        if line.hidden or line.index in crumb.lines or not 2 <= len(line.text) <= LONGEST_TITLE + 40:
+        if line.hidden or (line.is_links and line.size < 3) or line.index in crumb.lines:
             continue
-        if line.link_chars and line.is_links and line.size < 3:
-            continue
-        score = _score(survey, line, squeezed, named, meta_ahead, profile, crumb)
-        if score > best_score:
+        score = _score(survey, line, clues)
+        if score > best_score and not _is_name(line.text, profile, crumb):
             best, best_score = line, score
     if best is None or best_score < SURE:
-        return _without_line(survey, named, meta_ahead)
+        return _without_line(survey, named, clues.metas)
     return _around(survey, best, named)
 
 
@@ -117,95 +116,83 @@ def without_part(title: str) -> str:
     return _PART.sub("", title) or title
 
 
-def _score(
-    survey: Survey,
-    line: Line,
-    squeezed: str,
-    named: str,
-    metas: dict[int, float],
-    profile: Profile,
-    crumb: Breadcrumb,
-) -> float:
-    """How much a line looks like the headline."""
-    loud = line.size >= 4 or line.bold >= len(line.text) - 2
-    following = _meta_behind(survey, line, metas)
-    flat = _squeeze_flat(survey.flat(line.index))
-    matches = len(flat) >= 4 and bool(squeezed) and _matches(flat, squeezed, named)
-    if not loud and not following and not matches:
+@dataclass(frozen=True, slots=True)
+class _Clues:
+    """What a headline is known by."""
+
+    whole: str
+    """The page's ``<title>``, folded and without spaces."""
+    named: str
+    """The part of it that should be the headline, likewise."""
+    metas: dict[int, float]
+    """Index and weight of each meta line."""
+
+    def matches(self, flat: str) -> bool:
+        """Whether folded text is what ``<title>`` names, whole, or cut there with dots."""
+        if len(flat) >= 6 and flat in self.whole:
+            return True
+        return len(self.named) >= 6 and (
+            flat.startswith(self.named) or (len(flat) >= 4 and flat == self.named)
+        )
+
+
+def _score(survey: Survey, line: Line, clues: _Clues) -> float:
+    """How much a line looks like the headline; 0 if it is none."""
+    length = len(line.text)
+    if not 2 <= length <= LONGEST_TITLE + 40:
         return 0.0
-    role = survey.role(line.index)
+    bold = line.bold >= length - 2
+    following = _meta_beside(survey, line, clues.metas)
+    matches = clues.matches(_squeeze_flat(survey.flat(line.index)))
+    if not (line.size >= 4 or bold or following or matches):
+        return 0.0
+    role = survey.roles[line.index]
     if role is not Role.TEXT and not (role in (Role.LINKS, Role.HEAD) and matches):
         return 0.0
     if survey.meta(line.index) is not None and not matches:
         return 0.0
-    if _is_name(line.text, profile, crumb):
-        return 0.0
-    score = 5.0 * matches + following
-    score += {6: 4.0, 5: 3.0, 4: 2.0, 3: 0.5}.get(line.size, 3.0 if line.size == 7 else 0.0)
-    score += 1.0 if line.bold >= len(line.text) - 2 else 0.0
-    score += 1.0 if line.size >= 3 and any(box.tag == "h1" for box in _near(line)) else 0.0
-    score += 0.7 if any(_NAMES.search(box.names) for box in _near(line) if box.attrs) else 0.0
-    score += (
-        0.7
-        if any(
-            _is_centred(box.tag, box.attrs.get("align", ""), box.attrs.get("style", ""))
-            for box in _near(line)
-        )
-        else 0.0
-    )
+    score = 5.0 * matches + following + _LOUDNESS[line.size] + bold + _place_score(line)
     score -= 3.0 if line.is_links else 0.0
     score -= 2.0 if _ENDS.search(line.text) else 0.0
-    score -= 2.0 if len(line.text) > 60 and not matches else 0.0
-    score -= 1.0 if len(line.text) < 5 else 0.0
-    return score - (
-        1.5 if any(box.tag in ("li", "dd", "footer", "aside", "nav") for box in _near(line)) else 0.0
-    )
+    score -= 2.0 if length > 60 and not matches else 0.0
+    return score - (1.0 if length < 5 else 0.0)
 
 
-def _near(line: Line) -> list[Box]:
-    boxes = []
-    for box in line.box.chain():
-        boxes.append(box)
-        if len(boxes) == 3:
+def _place_score(line: Line) -> float:
+    """What the three boxes around a line say: a heading, a name such as title, centred; against it: a list, a footer."""
+    score = 0.0
+    named = centred = listed = heading = False
+    for depth, box in enumerate(line.box.chain()):
+        if depth == 3:
             break
-    return boxes
+        heading = heading or box.tag == "h1"
+        listed = listed or box.tag in ("li", "dd", "footer", "aside", "nav")
+        if box.attrs:
+            named = named or _NAMES.search(box.names) is not None
+            centred = centred or _is_centred(box.attrs.get("align", ""), box.attrs.get("style", ""))
+        centred = centred or box.tag == "center"
+    score += (1.0 if heading else 0.0) + (0.7 if named else 0.0) + (0.7 if centred else 0.0)
+    return score - (1.5 if listed else 0.0)
 
 
-def _is_centred(tag: str, align: str, style: str) -> bool:
-    return tag == "center" or align.lower() == "center" or ("text-align" in style and "center" in style)
+def _is_centred(align: str, style: str) -> bool:
+    return align.lower() == "center" or ("text-align" in style and "center" in style)
 
 
-def _matches(flat: str, squeezed: str, named: str) -> bool:
-    """Whether a line is what ``<title>`` names, whole, or cut there with dots."""
-    if len(flat) >= 6 and flat in squeezed:
-        return True
-    wanted = _squeeze(named).rstrip(".…")
-    return len(wanted) >= 6 and (flat.startswith(wanted) or (len(flat) >= 4 and flat == wanted))
-
-
-def _strong_metas(survey: Survey) -> dict[int, float]:
-    """Lines that are meta lines beyond doubt or nearly so, with their weight."""
+def _meta_lines(survey: Survey) -> dict[int, float]:
+    """Index and weight of the lines that are meta lines, or may be."""
     found: dict[int, float] = {}
-    for line in survey.lines:
-        if line.hidden or len(line.text) > 240 or (line.link_chars and line.is_links):
-            continue
-        text = line.text
-        if (
-            not any(map(str.isdigit, text))
-            and ":" not in text
-            and "：" not in text
-            and "︰" not in text
-            and len(text) > 12
-        ):
-            continue
+    for line in survey.free:
         meta = survey.meta(line.index)
         if meta is not None and meta.weight >= 1.0:
             found[line.index] = meta.weight
     return found
 
 
-def _meta_behind(survey: Survey, line: Line, metas: dict[int, float]) -> float:
-    """How surely a meta line follows within the next three lines, or stands directly before."""
+def _meta_beside(survey: Survey, line: Line, metas: dict[int, float]) -> float:
+    """How surely a meta line follows within the next lines, or stands directly before."""
+    if not metas:
+        return 0.0
     best = 0.0
     for step in (1, 2, 3, 4):
         index = line.index + step
@@ -213,7 +200,7 @@ def _meta_behind(survey: Survey, line: Line, metas: dict[int, float]) -> float:
             best = max(best, (3.0 if metas[index] >= 2 else 1.2) - 0.5 * (step - 1))
         elif index < len(survey.lines) and len(survey.lines[index].text) > 70:
             break
-    if line.index - 1 in metas and metas[line.index - 1] >= 2:
+    if metas.get(line.index - 1, 0.0) >= 2:
         best = max(best, 1.5)
     return best
 
@@ -317,7 +304,7 @@ def _take_line(survey: Survey, headline: Headline, index: int) -> int:
     line = survey.lines[index]
     if line.hidden:
         return 1
-    role = survey.role(index)
+    role = survey.roles[index]
     if role in (Role.CONTROL, Role.EMPTY, Role.POSITION):
         headline.lines.add(index)
         return 1
@@ -389,7 +376,7 @@ def _leads_to_meta(survey: Survey, index: int, stop: int, headline: Headline) ->
             len(before.text) > 60
             or before.hidden
             or _SENTENCE_END.search(before.text)
-            or survey.role(before.index) not in (Role.TEXT, Role.HEAD)
+            or survey.roles[before.index] not in (Role.TEXT, Role.HEAD)
         ):
             return 0
         meta = survey.meta(place)
@@ -408,5 +395,5 @@ def _take_metas_before(survey: Survey, headline: Headline, line: int) -> None:
         if meta is not None and (meta.labels or (meta.printed and index == line - 1)):
             headline.meta = meta.joined(headline.meta)
             headline.lines.add(index)
-        elif survey.role(index) not in (Role.CONTROL, Role.EMPTY):
+        elif survey.roles[index] not in (Role.CONTROL, Role.EMPTY):
             break

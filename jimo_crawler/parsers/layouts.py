@@ -38,7 +38,7 @@ class Microdata:
 
     @classmethod
     def recognises(cls, doc: Document) -> bool:
-        return cls.root(doc) is not None
+        return "itemprop" in doc.page.html and cls.root(doc) is not None
 
     @classmethod
     def root(cls, doc: Document) -> Box | None:
@@ -54,7 +54,7 @@ class Html5:
 
     @classmethod
     def recognises(cls, doc: Document) -> bool:
-        return cls.root(doc) is not None
+        return "<article" in doc.page.html and cls.root(doc) is not None
 
     @classmethod
     def root(cls, doc: Document) -> Box | None:

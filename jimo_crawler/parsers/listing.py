@@ -375,16 +375,16 @@ def _penalty_of_head(survey: Survey, first: int, dated: float) -> float:
         line = survey.lines[index]
         if line.hidden or len(line.text) > 16:
             continue
-        if survey.role(index) is Role.HEAD or _TEASER_HEAD.search(survey.flat(index)):
+        if survey.roles[index] is Role.HEAD or _TEASER_HEAD.search(survey.flat(index)):
             return 3.0 if dated < 0.5 else 1.5
-        if survey.role(index) is Role.TEXT:
+        if survey.roles[index] is Role.TEXT:
             return 0.0
     return 0.0
 
 
 def _after_copyright(survey: Survey, first: int) -> bool:
     return any(
-        not line.hidden and survey.role(line.index) is Role.COPYRIGHT
+        not line.hidden and survey.roles[line.index] is Role.COPYRIGHT
         for line in survey.lines[max(0, first - 6) : first]
     )
 

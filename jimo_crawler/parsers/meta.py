@@ -37,6 +37,12 @@ _BEFORE_COUNT = " []()|/-·,;>:有"
 _SENTENCE = re.compile(r"[。?!？！]|[,，].*[,，]")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s\u4e00-\u9fff]+")
 _HINT = re.compile(r"[:：︰﹕∶/]|[0-9０-９]{2}|[览覽击擊读讀]|[源者辑輯] |[〇○零一二三四五六七八九]年")
+_HINT_IN_LONG = re.compile(
+    r"^.{0,16}(?:(?:19|20)\d\d\s?[-/.年]|[０-９]{4}|[〇○零一二三四五六七八九]{4}年)|"
+    r"[源处處自者辑輯编編责責文稿员員记記间間期布佈于於表率量数數气氣击擊览覽读讀次机機门門\)]\s{0,2}[:：︰﹕]|[览覽击擊读讀]\s?(?:次|\d|\(|\[)|次(?:浏览|瀏覽)|"
+    r"(?:^|[\s(（【\[|])(?:来源|來源|来自|來自|编辑|編輯|责编|責編|作者|记者|記者|发布|發布|發佈|发表|發表)\s"
+)
+"""In a line of more than a title's length: a year near its start, or a label with its colon."""
 _TODAY = re.compile(r"(?:今天|今日|现在|当前)(?:是|时间|日期|:|\s)|欢迎|农历")
 
 
@@ -104,7 +110,9 @@ def may_be_meta(text: str) -> bool:
     >>> may_be_meta("来源：即墨信息港"), may_be_meta("金口镇召开会议")
     (True, False)
     """
-    return len(text) <= LONGEST and _HINT.search(text) is not None
+    if len(text) > 24:
+        return len(text) <= LONGEST and _HINT_IN_LONG.search(text) is not None
+    return _HINT.search(text) is not None
 
 
 def label_alone(text: str) -> str | None:

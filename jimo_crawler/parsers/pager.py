@@ -27,6 +27,9 @@ _FIRST = re.compile(
 )
 _NUMBER = re.compile(r"[\[(<·|-]*(?:第\s?)?(\d{1,5})(?:\s?页)?[\])>·|-]*")
 _JUMP = re.compile(r"(?:第\s?)?(\d{1,5})\s?(?:页)?(?:\s?/\s?(\d{1,5})\s?页?)?")
+_MAY_BE_STEP = re.compile(
+    r"[\d０-９页頁<>＜＞«»‹›《》→←▶◀|.…·上下前后後尾末首往向]|next|prev|last|first", re.I
+)
 _DOTS = re.compile(r"[.…·]+")
 
 _TOTAL = re.compile(
@@ -129,22 +132,26 @@ def _clusters(doc: Document, first: int, stop: int) -> list[list[_Step]]:
     run: list[_Step] = []
     place = -1
     for place, anchor in enumerate(doc.anchors):
-        if anchor.hidden or not first <= anchor.line <= stop:
+        if not first <= anchor.line <= stop or anchor.hidden:
+            continue
+        if anchor.pieces and (len(anchor.pieces[0]) > 24 or not _MAY_BE_STEP.search(anchor.pieces[0])):
+            if run:
+                clusters.append(run)
+                run = []
             continue
         step = _step(doc, place, anchor)
         if step is None or (run and anchor.line - run[-1].anchor.line > 4):
-            clusters.append(run)
+            if run:
+                clusters.append(run)
             run = []
         if step is not None:
             run.append(step)
-    clusters.append(run)
+    if run:
+        clusters.append(run)
     return [run for run in clusters if _is_pager(run)]
 
 
 def _step(doc: Document, place: int, anchor: Anchor) -> _Step | None:
-    pieces = anchor.pieces
-    if pieces and len(pieces[0]) > 24:
-        return None
     text = folded(anchor.text).strip()
     if not text or len(text) > 12:
         return None

@@ -114,7 +114,7 @@ def is_listing(survey: Survey, first: int, last: int) -> bool:
     dated = teased = 0
     previous_link = False
     for line in survey.visible(first, last):
-        role = survey.role(line.index)
+        role = survey.roles[line.index]
         if role is Role.LINKS or (line.link_chars >= 8 and 2 * line.link_chars >= len(line.text)):
             if locate_date(line.text) is not None:
                 dated += 1
@@ -151,7 +151,7 @@ def _message(survey: Survey) -> list[str]:
     for line in survey.lines:
         if line.hidden or line.is_links or not 3 <= len(line.text) <= 200:
             continue
-        if survey.role(line.index) in (Role.TEXT, Role.DISCLAIMER) or _GONE.search(line.text):
+        if survey.roles[line.index] in (Role.TEXT, Role.DISCLAIMER) or _GONE.search(line.text):
             texts.append(line.text)
     return texts
 

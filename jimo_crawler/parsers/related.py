@@ -31,7 +31,7 @@ def read_related(survey: Survey, body: Iterable[int]) -> tuple[Link, ...]:
         if line.index in inside:
             collecting = False
             continue
-        role = survey.role(line.index)
+        role = survey.roles[line.index]
         if role is Role.NEIGHBOUR:
             _add(survey, line if line.anchors else _next_line(survey, line), found, shortest=4)
             collecting = False
@@ -57,8 +57,8 @@ def link_text(anchor: Anchor) -> str:
     Some systems put more into ``title`` (文章标题：… 作者：…): the headline is taken out of it.
     """
     text = anchor.text
-    title = anchor.attrs.get("title") or ""
-    if not title:
+    title = anchor.attrs.get("title")
+    if not title or title == text:
         return text
     if match := _TITLE_LABEL.search(title):
         title = match[1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from enum import Enum
 from functools import lru_cache
@@ -43,7 +42,7 @@ ATTACHMENTS = (
 _LABEL_STARTS = frozenset(
     "上下前后後您你当當现現所位目首页导導面路更相热熱推网網发發我最全共已暂暫·[【(（<《«>|© CcYyPp"
 )
-_FILE = re.compile(r"(?:" + "|".join(re.escape(each) for each in ATTACHMENTS) + r")(?:\?|$)", re.I)
+_FILE_ENDINGS = frozenset(ending.lstrip(".") for ending in ATTACHMENTS)
 
 
 class Role(Enum):
@@ -64,6 +63,11 @@ class Role(Enum):
     """No letter, digit or character in it."""
 
 
+_LINKS = Role.LINKS
+_META_ROLES = frozenset({Role.TEXT, Role.CONTROL, Role.LINKS})
+"""What a line may look like by its words and still be a meta line."""
+
+
 class Survey:
     """The lines of a document and what they are."""
 
@@ -71,9 +75,12 @@ class Survey:
         self.doc = doc
         self.lines = doc.lines
         self.host = host_of(doc.page.url)
+        self.free = [line for line in doc.lines if not line.hidden and not line.is_links]
+        """The lines that are visible and not mere links: a quarter of a page, and all that is read closely."""
         self.tables: dict[int, bool] = {}
         """Which tables hold data, by the index of their box: filled by those who ask (blocks.py)."""
-        self._roles: dict[int, Role] = {}
+        self.roles = [self._find_role(line) for line in doc.lines]
+        """What each line is."""
         self._folded: dict[int, str] = {}
         self._metas: dict[int, Meta | None] = {}
 
@@ -86,17 +93,17 @@ class Survey:
 
     def role(self, index: int) -> Role:
         """What the line is."""
-        role = self._roles.get(index)
-        if role is None:
-            role = self._roles[index] = self._find_role(self.lines[index])
-        return role
+        return self.roles[index]
 
     def meta(self, index: int) -> Meta | None:
         """What the line says if it is a meta line."""
-        if index not in self._metas:
-            line = self.lines[index]
-            self._metas[index] = read_meta(line.text) if may_be_meta(line.text) else None
-        return self._metas[index]
+        try:
+            return self._metas[index]
+        except KeyError:
+            text = self.lines[index].text
+            possible = self.roles[index] in _META_ROLES and may_be_meta(text)
+            meta = self._metas[index] = read_meta(text) if possible else None
+            return meta
 
     def visible(self, start: int, stop: int) -> Iterator[Line]:
         """Lines from *start* to before *stop* that a browser shows."""
@@ -109,7 +116,11 @@ class Survey:
 
     def is_attachment(self, line: Line) -> bool:
         """Whether a line's links are files to download."""
-        return any(anchor.href and _FILE.search(anchor.href) for anchor in line.anchors)
+        for anchor in line.anchors:
+            href = anchor.href
+            if href and href[-5:].rpartition(".")[2].lower() in _FILE_ENDINGS:
+                return True
+        return False
 
     def is_real_head(self, index: int) -> bool:
         """Whether the head of a list is followed by one: by links, by another head, or by nothing."""
@@ -135,7 +146,9 @@ class Survey:
     def offsite(self, anchor: Anchor) -> bool:
         """Whether an anchor leads to another host."""
         href = anchor.href
-        if not href or not (href.startswith(("http", "//", "HTTP")) or self.doc.base != self.doc.page.url):
+        if not href or (
+            href[0] in "/#?.0123456789" and href[:2] != "//" and self.doc.base is self.doc.page.url
+        ):
             return False
         url = self.doc.url_of(anchor)
         return url is not None and host_of(url) != self.host
@@ -143,10 +156,10 @@ class Survey:
     def _find_role(self, line: Line) -> Role:
         linked = line.is_links
         if linked and len(line.text) > 8 and line.text[0] not in _LABEL_STARTS:
-            role = Role.LINKS  # a headline of a list: by far the most frequent line
+            role = _LINKS  # a headline of a list: by far the most frequent line
         else:
             role = _role_of(line.text, line.link_chars > 0, linked)
-        return Role.TEXT if role is Role.LINKS and self.is_attachment(line) else role
+        return Role.TEXT if role is _LINKS and self.is_attachment(line) else role
 
 
 @lru_cache(maxsize=8192)
