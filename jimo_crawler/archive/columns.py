@@ -16,6 +16,11 @@ class Column:
     sql: str
     """From ``articles a`` and ``towns``."""
 
+    @property
+    def is_text(self) -> bool:
+        """Whether it holds prose, which no two articles share."""
+        return self.name.startswith(("title", "body", "url", "other_urls", "content_hash"))
+
     def convert(self, value: Any) -> Any:
         """SQLite's value as one of this column's type."""
         return bool(value) if self.type == "boolean" and value is not None else value

@@ -23,7 +23,7 @@ from typing import IO, Any, Literal
 
 from jimo_crawler.archive.columns import COLUMNS, Column
 from jimo_crawler.archive.filters import Filters
-from jimo_crawler.archive.queries import within
+from jimo_crawler.archive.queries import EVERYTHING, within
 from jimo_crawler.errors import BadArgument, StorageFailed
 
 Format = Literal["csv", "jsonl", "parquet"]
@@ -33,6 +33,8 @@ EXCEL_CELL = 32_767
 _LIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _BATCH = 1_000
 """Rows that are in memory at once."""
+_ROW_GROUP = 4_000
+"""Rows that Parquet keeps together."""
 _MEDIA = {"csv": "text/csv", "jsonl": "application/jsonl", "parquet": "application/vnd.apache.parquet"}
 
 Row = Sequence[Any]
@@ -93,15 +95,18 @@ def read_rows(
     conn: sqlite3.Connection, query: str | None, filters: Filters, columns: Sequence[Column]
 ) -> Iterator[Row]:
     """The articles' values, by id, one by one."""
-    condition, values = within(query, filters)
     expressions = ", ".join(column.sql for column in columns)
+    chosen, values = "", tuple[object, ...]()
+    if query is not None or filters != EVERYTHING:
+        condition, values = within(query, filters)
+        chosen = (
+            f"WHERE a.id IN (SELECT a.id FROM articles a INDEXED BY articles_published WHERE {condition})"
+        )
     rows = conn.cursor()
     rows.row_factory = None
-    # CROSS JOIN: the chosen ids come from indexes alone, then each long row is read once, in the order of the file.
+    # The chosen ids come from indexes alone; then each long row is read once, in the order of the file.
     return rows.execute(
-        f"""SELECT {expressions}
-            FROM (SELECT a.id AS number FROM articles a INDEXED BY articles_published WHERE {condition} ORDER BY a.id)
-            CROSS JOIN articles a ON a.id = number LEFT JOIN towns ON towns.id = a.town_id""",
+        f"SELECT {expressions} FROM articles a LEFT JOIN towns ON towns.id = a.town_id {chosen} ORDER BY a.id",
         values,
     )
 
@@ -193,8 +198,12 @@ def _write_parquet(file: IO[bytes], rows: Iterable[Row], columns: Sequence[Colum
         ]
     )
     source = iter(rows)
-    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
-        while batch := list(islice(source, _BATCH)):
+    short = [column.name for column in columns if not column.is_text]
+    # Statistics and dictionaries of long texts are no use to a reader and pile up in memory until the file is closed.
+    with pq.ParquetWriter(
+        file, schema, compression="zstd", write_statistics=short, use_dictionary=short
+    ) as writer:
+        while batch := list(islice(source, _ROW_GROUP)):
             by_column = [
                 pa.array([column.convert(row[place]) for row in batch], type=types[column.type])
                 for place, column in enumerate(columns)

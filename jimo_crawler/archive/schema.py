@@ -10,10 +10,9 @@ import sqlite3
 from functools import cache
 from pathlib import Path
 
-from sqlite_utils import Database, Migrations
-
 from jimo_crawler.archive import fts
 from jimo_crawler.archive.killpoints import reach
+from jimo_crawler.archive.toolkit import Database, Migrations
 from jimo_crawler.errors import ArchiveDamaged, ArchiveTooNew, StorageFailed
 
 APPLICATION_ID = 0x4A494D4F
