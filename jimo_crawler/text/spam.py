@@ -8,7 +8,7 @@ the reason of each are in ``spam_rules.toml``. What is cut is exactly what was j
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cache
@@ -568,7 +568,7 @@ def clean(article: Article, around: tuple[Block, ...] = ()) -> Cleaned:
     *around* are lines outside the body: spam among them is recorded, nothing else happens to them.
     """
     script = article.script or script_of(f"{article.title_as_published}\n{article.body_as_published}")
-    reported = _is_report(article)
+    reported = cache(lambda: _is_report(article))
     shown_by_script = _mostly_hidden(article.blocks)
     removed: list[Removed] = []
     title, published_title = _clean_title(article, script, removed)
@@ -583,7 +583,7 @@ def clean(article: Article, around: tuple[Block, ...] = ()) -> Cleaned:
             blocks.append(replace(kept, hidden=block.hidden))
     taken_over = _is_takeover(article, tuple(blocks), removed)
     for block in around:
-        kept, cut = _clean_block(block, script, False)
+        kept, cut = _clean_block(block, script, lambda: False)
         removed += [each for each in cut if each.reason != "hidden"]
     cleaned = replace(
         article,
@@ -610,18 +610,24 @@ def _report_words() -> frozenset[str]:
     return frozenset(fold(word) for word in rules()["report"]["words"])
 
 
-def _mostly_hidden(blocks: Iterable[Block]) -> bool:
+def _mostly_hidden(blocks: tuple[Block, ...]) -> bool:
+    if not any(block.hidden for block in blocks):
+        return False
     letters = [(block.hidden, len(_LETTER.findall(block.text))) for block in blocks]
     return 2 * sum(count for hidden, count in letters if hidden) > sum(count for _, count in letters)
 
 
-def _clean_block(block: Block, script: str | None, reported: bool) -> tuple[Block | None, list[Removed]]:
+def _clean_block(
+    block: Block, script: str | None, reported: Callable[[], bool]
+) -> tuple[Block | None, list[Removed]]:
     """The block without its spam (None: nothing is left), and what was cut."""
     about = _circumstances(
         block.text, script, block.place, block.hidden, block.offsite_links, block.link_chars
     )
     plain = block.plain or block.text
-    pieces = split_spam(plain, replace(about, reported=reported))
+    pieces = split_spam(plain, about)
+    if any(piece.rule for piece in pieces) and reported():
+        pieces = split_spam(plain, replace(about, reported=True))
     if block.hidden and not any(piece.rule for piece in pieces):
         return None, [Removed(text=block.text, reason="hidden", place=block.place)]
     if all(piece.rule is None for piece in pieces):
@@ -699,32 +705,36 @@ def _is_takeover(article: Article, kept: tuple[Block, ...], removed: list[Remove
     Either next to nothing is left of the body (a page of pictures may have none), or the title is spam and little is
     left, or title and text are in whole sentences about games and bait, films or services, and report nothing.
     """
-    left = sum(len(_LETTER.findall(block.text)) for block in kept)
-    cut = sum(
-        len(_LETTER.findall(each.text))
-        for each in removed
-        if each.place == "body" and each.reason != "hidden"
-    )
     title = article.title or article.title_as_published
     title_is_spam = bool(title) and judge_line(title) is not None
-    if title_is_spam and left < 200 and (cut or left < 40):
-        return True
-    if cut >= 40 and left < 20 and not article.images:
-        return True
-    return _is_spam_prose(title, "\n".join(block.plain or block.text for block in kept), title_is_spam)
+    if removed or title_is_spam:
+        left = sum(len(_LETTER.findall(block.text)) for block in kept)
+        cut = sum(
+            len(_LETTER.findall(each.text))
+            for each in removed
+            if each.place == "body" and each.reason != "hidden"
+        )
+        if title_is_spam and left < 200 and (cut or left < 40):
+            return True
+        if cut >= 40 and left < 20 and not article.images:
+            return True
+    return _is_spam_prose(title, kept, title_is_spam)
 
 
-def _is_spam_prose(title: str, body: str, title_is_spam: bool) -> bool:
-    text = fold(f"{title}\n{body}")
+def _is_spam_prose(title: str, kept: tuple[Block, ...], title_is_spam: bool) -> bool:
     if not title_is_spam and not _strong_words(fold(title)):
         return False
+    text = fold("\n".join((title, *(block.plain or block.text for block in kept))))
     if any("report" in hit.classes for hit in sentence_words().find(text)):
         return False
     words = _strong_words(text)
-    roles = {name: {hit.word for hit in words if name in hit.classes} for name in ("game", "brand", "bonus")}
+    roles = {
+        name: {hit.word for hit in words if name in hit.classes}
+        for name in ("game", "brand", "house", "bonus")
+    }
     adult = {hit.word for hit in words if "explicit" in hit.classes}
     services = {hit.word for hit in words if "service" in hit.classes}
-    gambling = len(roles["bonus"]) >= 2 and len(roles["game"] | roles["brand"]) >= 4
+    gambling = len(roles["bonus"]) >= 2 and len(roles["game"] | roles["brand"] | roles["house"]) >= 4
     return gambling or len(adult) >= 5 or len(services) >= 5
 
 
