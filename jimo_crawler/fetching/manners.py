@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
+from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
 from jimo_crawler.fetching.run import run_of
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
-    from scrapy.robotstxt import RobotParser
 
 logger = logging.getLogger(__name__)
 
@@ -37,11 +37,14 @@ class Robots(RobotsTxtMiddleware):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._unavailable: set[str] = set()
+        self._delays: dict[str, float] = {}
         self._honour_delay = not crawler.settings.getbool("JIMO_IGNORE_CRAWL_DELAY")
 
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
         if urlparse_cached(request).netloc in self._unavailable:
             raise RobotsUnavailable("robots.txt could not be fetched")
+        if urlparse_cached(request).hostname in self._delays:
+            request.meta["autothrottle_dont_adjust_delay"] = True
         try:
             super().process_request_2(rp, request)
         except IgnoreRequest as refusal:
@@ -54,27 +57,25 @@ class Robots(RobotsTxtMiddleware):
             response = response.replace(body=b"")  # 4xx: no rules (RFC 9309, 2.3.1.3)
         await super()._parse_robots(response, netloc, request)
         parser = self._parsers[netloc]
-        if self._honour_delay and parser is not None and not asyncio.isfuture(parser):
+        if self._honour_delay and isinstance(parser, RobotParser):
             self._apply_delay(parser, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         self._unavailable.add(netloc)
         super()._robots_error(exc, netloc)
 
-    def _apply_delay(self, parser: Any, request: Request) -> None:
+    def _apply_delay(self, parser: RobotParser, request: Request) -> None:
         """The wait is the longer of DOWNLOAD_DELAY and Crawl-delay."""
-        rules = getattr(parser, "rp", None)
-        delay = rules.crawl_delay(self._default_useragent) if rules is not None else None
+        delay = parser.crawl_delay(self._default_useragent)
         engine = self.crawler.engine
         if not delay or engine is None:
             return
         key = engine.downloader.get_slot_key(request)
-        longer = max(float(delay), self.crawler.settings.getfloat("DOWNLOAD_DELAY"))
-        # For slots made later (Scrapy drops idle ones), and for the one that has fetched robots.txt; AutoThrottle would
-        # shorten the delay again.
-        engine.downloader.per_slot_settings[key] = {"delay": longer, "throttle": False}
+        self._delays[key] = max(float(delay), self.crawler.settings.getfloat("DOWNLOAD_DELAY"))
+        # For slots made later (Scrapy drops idle ones), and for the one that has fetched robots.txt.
+        engine.downloader.per_slot_settings[key] = {"delay": self._delays[key]}
         if (slot := engine.downloader.slots.get(key)) is not None:
-            slot.delay, slot.throttle = longer, False
+            slot.delay = self._delays[key]
         logger.info("robots.txt asks for %s s between requests", delay)
 
 
