@@ -33,7 +33,7 @@ EXCEL_CELL = 32_767
 _LIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _BATCH = 1_000
 """Rows that are in memory at once."""
-_ROW_GROUP = 4_000
+_ROW_GROUP = 2_000
 """Rows that Parquet keeps together."""
 _MEDIA = {"csv": "text/csv", "jsonl": "application/jsonl", "parquet": "application/vnd.apache.parquet"}
 
