@@ -29,6 +29,8 @@ from jimo_crawler.portal import Profile
 
 ENOUGH_ALONE = 120
 """Characters of prose that make a page without meta line an article."""
+ENOUGH_IN_SECTION = 50
+"""The same, if there is a headline, and the breadcrumb puts the page under the towns."""
 _META_NAMES = (
     "pubdate",
     "publishdate",
@@ -57,7 +59,7 @@ def parse_article(page: Page, profile: Profile) -> ArticlePage:
     pager = _read_parts(doc, headline, region)
     region.lines = _without_pager(region.lines, pager)
     meta = headline.meta = _with_machine_date(doc, _take_tail(survey, headline, region))
-    _refuse(survey, headline, region)
+    _refuse(survey, headline, region, crumb.in_section)
     lines = region.lines
     blocks = build_blocks(survey, lines, region.root)
     if not any(not block.hidden for block in blocks):
@@ -94,13 +96,13 @@ def parse_article(page: Page, profile: Profile) -> ArticlePage:
 # -- is it one? -----------------------------------------------------------------------------------------------------
 
 
-def _refuse(survey: Survey, headline: Headline, region: Region) -> None:
+def _refuse(survey: Survey, headline: Headline, region: Region, in_section: bool | None) -> None:
     """Raise what the page is if it is no article."""
     prose = region.prose
     labelled = headline.meta.weight >= 2 and headline.line is not None
     if prose < 12:
         refuse_scripted(survey)
-    refuse_message(survey, prose, labelled)
+    refuse_message(survey, region.lines, labelled and bool(headline.meta.printed or headline.meta.source))
     last_text = max((line.index for line in region.lines if not line.hidden), default=-1)
     if is_cut(survey, region.stop, last_text):
         raise Truncated(
@@ -118,7 +120,8 @@ def _refuse(survey: Survey, headline: Headline, region: Region) -> None:
     if labelled or (headline.meta.date and headline.title):
         return
     sentences = sum(len(line.text) for line in region.lines if survey.is_prose(line) and len(line.text) >= 30)
-    if sentences < ENOUGH_ALONE or not headline.title:
+    enough = ENOUGH_IN_SECTION if in_section and headline.line is not None else ENOUGH_ALONE
+    if sentences < enough or not headline.title:
         raise NotAnArticle("neither a headline with a time or a source nor enough text")
 
 
@@ -152,11 +155,12 @@ def _take_tail(survey: Survey, headline: Headline, region: Region) -> Meta:
         if found is None or not _is_tail(found, cut < len(lines)):
             break
         meta = meta.joined(found)
+        headline.lines.add(line.index)
         cut = place
     hidden = [line for line in lines[cut:] if line.hidden]
     region.lines = [*lines[:cut], *hidden]
     if None in (meta.printed, meta.source, meta.editor):
-        meta = _meta_below(survey, meta, region)
+        meta = _meta_below(survey, headline, meta, region)
     return meta
 
 
@@ -167,7 +171,7 @@ def _is_tail(meta: Meta, behind: bool) -> bool:
     return behind and bool(meta.labels) and meta.weight >= 1.0
 
 
-def _meta_below(survey: Survey, meta: Meta, region: Region) -> Meta:
+def _meta_below(survey: Survey, headline: Headline, meta: Meta, region: Region) -> Meta:
     last = max((line.index for line in region.lines), default=region.stop)
     for line in survey.lines[last + 1 : last + 16]:
         role = survey.roles[line.index]
@@ -182,6 +186,7 @@ def _meta_below(survey: Survey, meta: Meta, region: Region) -> Meta:
             and found.labels & {"date", "updated", "source", "editor"}
         ):
             meta = meta.joined(found)
+            headline.lines.add(line.index)
     return meta
 
 
@@ -245,7 +250,7 @@ def _around(
 ) -> tuple[Block, ...]:
     """Text beside the article that somebody may have injected, with its place; not what every page has."""
     blocks: list[Block] = []
-    whole = survey.lines[headline.line].text if headline.line is not None else ""
+    whole = without_part(survey.lines[headline.line].text) if headline.line is not None else ""
     joined = whole[len(title) :].strip(" _|-－｜") if whole.startswith(title) else ""
     for rest in dict.fromkeys((*title_remainder(survey, title, profile, crumb), joined)):
         if rest and rest != headline.meta.printed:

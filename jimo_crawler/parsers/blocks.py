@@ -9,9 +9,6 @@ from jimo_crawler.items import Block, Image
 from jimo_crawler.parsers.dom import Box, Line, Picture
 from jimo_crawler.parsers.survey import Survey
 
-LONGEST_CELL = 150
-"""Tables whose cells hold more than this are there for the layout."""
-
 _CAPTION = re.compile(
     r"^(?:[▲△↑←→▼]|图\s?[\d一二三四五六七八九十]{0,3}\s?[:：为]|图为|[（(](?:资料)?图)|[（(]?(?:摄影|图片|资料图)|(?:摄|供图|图)[）)]?$"
 )
@@ -27,10 +24,14 @@ def build_blocks(survey: Survey, lines: Sequence[Line], root: Box | None) -> tup
     """The paragraphs that *lines* are."""
     pictures = _picture_lines(survey, root)
     blocks: list[Block] = []
-    for group in _rows(survey, _unwrapped(lines), root):
+    inside = survey.doc.boxes[root.index : root.end] if root is not None else survey.doc.boxes
+    has_tables = any(box.tag == "tr" for box in inside)
+    unwrapped = _unwrapped(lines)
+    groups = _rows(survey, unwrapped, root) if has_tables else ([[line]] for line in unwrapped)
+    for group in groups:
         first = group[0][0]
         text = "\t".join(" ".join(line.text for line in cell) for cell in group).strip("\t")
-        row = len(group) > 1 or (first.box.tag in ("td", "th") and _in_data_table(survey, first, root))
+        row = len(group) > 1 or (has_tables and _in_data_table(survey, first, root))
         members = [line for cell in group for line in cell]
         blocks.append(
             Block(
@@ -65,6 +66,8 @@ def build_images(survey: Survey, root: Box | None, first: int, last: int) -> tup
         url = survey.doc.url_at(source)
         if url is None or url in images or _is_decoration(picture, source):
             continue
+        if picture.anchor is not None and survey.offsite(picture.anchor):
+            continue  # an advertisement
         images[url] = Image(url=url, alt=_alt(picture) or _caption_below(survey, picture, last))
     return tuple(images.values())
 
@@ -178,10 +181,6 @@ def _joined(one: Line, other: Line) -> Line:
 
 def _rows(survey: Survey, lines: Sequence[Line], root: Box | None) -> Iterator[list[list[Line]]]:
     """Groups of lines that are one block: a row of a data table cell by cell, every other line by itself."""
-    inside = survey.doc.boxes[root.index : root.end] if root is not None else survey.doc.boxes
-    if not any(box.tag == "tr" for box in inside):
-        yield from ([[line]] for line in lines)
-        return
     place = 0
     while place < len(lines):
         line = lines[place]
@@ -198,7 +197,7 @@ def _rows(survey: Survey, lines: Sequence[Line], root: Box | None) -> Iterator[l
 
 
 def _cells(survey: Survey, row: Box, members: list[Line]) -> list[list[Line]]:
-    cells = _children(survey, row)
+    cells = survey.cells(row)
     grouped: list[list[Line]] = []
     for cell in cells:
         inside = [line for line in members if cell.holds(line.box)]
@@ -210,41 +209,9 @@ def _cells(survey: Survey, row: Box, members: list[Line]) -> list[list[Line]]:
     return grouped or [members]
 
 
-def _children(survey: Survey, row: Box) -> list[Box]:
-    return [
-        box
-        for box in survey.doc.boxes[row.index + 1 : row.end]
-        if box.parent is row and box.tag in ("td", "th")
-    ]
-
-
 def _in_data_table(survey: Survey, line: Line, root: Box | None) -> bool:
     """Whether a line stands in a table of data, not in one that places things on the page."""
     table = line.box.within("table")
-    if table is None or (root is not None and table.holds(root)):
+    if table is None or (root is not None and root is not table and table.holds(root)):
         return False
-    return _is_data(survey, table)
-
-
-def _is_data(survey: Survey, table: Box) -> bool:
-    known: dict[int, bool] = survey.tables
-    if table.index not in known:
-        known[table.index] = _judge_table(survey, table)
-    return known[table.index]
-
-
-def _judge_table(survey: Survey, table: Box) -> bool:
-    inside = survey.doc.boxes[table.index + 1 : table.end]
-    if any(box.tag == "table" for box in inside):
-        return False
-    full_rows = 0
-    for row in (box for box in inside if box.tag == "tr"):
-        filled = [cell for cell in _children(survey, row) if cell.last > cell.first]
-        for cell in filled:
-            if (
-                sum(len(line.text) for line in survey.lines[cell.first : cell.last]) > LONGEST_CELL
-                or cell.last - cell.first > 6
-            ):
-                return False
-        full_rows += len(filled) >= 2
-    return full_rows >= 2
+    return survey.is_data_table(table)

@@ -18,6 +18,9 @@ ENDS = (Role.NEIGHBOUR, Role.COPYRIGHT, Role.COMMENT, Role.DISCLAIMER)
 ENOUGH = 20
 """Characters of prose that make a box the article's; notices can be as short as one sentence."""
 
+LIST_LENGTH = 3
+"""From this many links on, they are a list."""
+_PARAGRAPHS = frozenset({"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "dd", "dt", "blockquote", "center"})
 _SIDE = re.compile(
     r"(?:^|[\s_-])(?:side|sidebar|aside|right|left|rcol|lcol|col-?r|col-?l|hot|rank|recommend|relat\w*|tuijian|foot\w*|bottom|comment\w*|ad|ads|advert\w*|banner|share\w*|toolbar|tools)(?:$|[\s_-]|\d)"
 )
@@ -58,7 +61,18 @@ def find_body(survey: Survey, headline: Headline, root: Box | None = None) -> Re
         root = _article_box(survey, headline, start, stop, weights)
     if root is None:
         return Region(start=start, stop=stop)
+    root = _outside_of_data(survey, root)
     return _collect(survey, headline, root, start, stop, weights)
+
+
+def _outside_of_data(survey: Survey, root: Box) -> Box:
+    """A body that is but a table: the box around the table, so that its head row is not cut off."""
+    table = root.within("table")
+    while table is not None and table.parent is not None:
+        if survey.is_data_table(table):
+            return table.parent
+        table = table.parent.within("table")
+    return root
 
 
 def _weights(survey: Survey, headline: Headline) -> list[int]:
@@ -330,11 +344,36 @@ def _drop_lines(survey: Survey, region: Region) -> None:
         role = survey.roles[line.index]
         if role in (Role.CONTROL, Role.POSITION, Role.EMPTY, *ENDS):
             continue
+        if role is Role.LINKS and all(survey.offsite(anchor) for anchor in line.anchors):
+            continue  # an advertisement
         if role is Role.HEAD and survey.is_real_head(line.index):
             region.pruned.append(line)
             continue
         kept.append(line)
-    region.lines = _without_link_runs(survey, kept, region)
+    region.lines = _up_to_a_list(survey, _without_link_runs(survey, kept, region))
+
+
+def _up_to_a_list(survey: Survey, lines: list[Line]) -> list[Line]:
+    """Lines up to where a list of links stands between them and what follows is in another box: the article is over."""
+    holders: set[int] = set()
+    for place, line in enumerate(lines):
+        before = lines[place - 1].index if place else line.index
+        if line.index - before > LIST_LENGTH and id(_holder(line)) not in holders:
+            between = range(before + 1, line.index)
+            links = sum(
+                survey.roles[index] is Role.LINKS and not survey.lines[index].hidden for index in between
+            )
+            if holders and links >= LIST_LENGTH:
+                return lines[:place]
+        if survey.is_prose(line):
+            holders.add(id(_holder(line)))
+    return lines
+
+
+def _holder(line: Line) -> Box:
+    """The box whose child a paragraph is."""
+    box = line.box
+    return box.parent if box.parent is not None and box.tag in _PARAGRAPHS else box
 
 
 def _without_link_runs(survey: Survey, lines: list[Line], region: Region) -> list[Line]:

@@ -69,11 +69,22 @@ def _decoded(body: bytes, declared: str) -> tuple[str, str]:
     if (wide := _without_mark(body, declared)) is not None:
         return wide, body.decode(wide, "replace")
     try:
-        return "utf-8", body.decode("utf-8")
+        text = body.decode("utf-8")
+        return ("utf-8", text) if not _is_gbk_by_chance(text, body) else ("gb18030", body.decode("gb18030"))
     except UnicodeDecodeError as error:
         if error.start >= len(body) - 3 and error.start > 0 and not body[: error.start].isascii():
             return "utf-8", body.decode("utf-8", "replace")  # a page cut in its last character
     return _least_damaged(body, declared)
+
+
+def _is_gbk_by_chance(text: str, body: bytes) -> bool:
+    """Whether a few GBK characters happen to be valid UTF-8: they read as Cyrillic, Greek or Arabic then, and nothing else."""
+    if text.isascii() or not _FOREIGN.fullmatch(text) or _WESTERN.fullmatch(text):
+        return False
+    try:
+        return bool(body.decode("gb18030"))
+    except UnicodeDecodeError:
+        return False
 
 
 def _least_damaged(body: bytes, declared: str) -> tuple[str, str]:
@@ -95,6 +106,8 @@ def _damage(charset: str, text: str) -> int:
     return text.count(_REPLACEMENT) + len(_MISREAD.findall(text))
 
 
+_FOREIGN = re.compile("[\x00-\u07ff]*")
+_WESTERN = re.compile("[\x00-\xff]*")
 _MISREAD = re.compile("[鐨鍗鍦閮鎴鏂涓浜瀹绠鍚熻搴鑱锛銆鈥\ue000-\uf8ff]")
 """What UTF-8 text looks like when read as GBK: 鐨勬 for 的, 锛 for ，, 銆 for 。, 鈥 for quotation marks, 涓 for 中; private use."""
 

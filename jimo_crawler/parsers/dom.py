@@ -257,7 +257,7 @@ class Picture:
     box: Box
     line: int
     hidden: bool
-    linked: bool
+    anchor: Anchor | None
 
 
 @dataclass(slots=True)
@@ -596,9 +596,7 @@ class _Reader:
 
     def _see_image(self, attrs: Mapping[str, str]) -> None:
         anchor = self.anchor
-        self.doc.pictures.append(
-            Picture(attrs, self.box, len(self.lines), self.hidden > 0, anchor is not None)
-        )
+        self.doc.pictures.append(Picture(attrs, self.box, len(self.lines), self.hidden > 0, anchor))
         if anchor is not None and not anchor.alt:
             anchor.alt = fold_space(attrs.get("alt", "") or attrs.get("title", ""))
 

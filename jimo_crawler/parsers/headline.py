@@ -10,7 +10,7 @@ from jimo_crawler.parsers.dates import locate_date
 from jimo_crawler.parsers.dom import Line
 from jimo_crawler.parsers.meta import Meta, label_alone, read_meta
 from jimo_crawler.parsers.survey import Role, Survey
-from jimo_crawler.parsers.wording import folded
+from jimo_crawler.parsers.wording import LABEL, folded
 from jimo_crawler.portal import Profile
 
 LONGEST_TITLE = 100
@@ -99,7 +99,12 @@ def _beyond_names(text: str, flat_title: str, profile: Profile, crumb: Breadcrum
     for gap in [*_TITLE_SPLIT.finditer(text), None]:
         piece = text[place : gap.start() if gap else len(text)]
         bare = piece.strip(" _-|—–,，.…")
-        known = not bare or _is_site_name(bare, profile, crumb, alone=True) or _squeeze(bare) in flat_title
+        known = (
+            not bare
+            or _PART.fullmatch(bare) is not None
+            or _is_site_name(bare, profile, crumb, alone=True)
+            or _squeeze(bare) in flat_title
+        )
         if not known:
             start = place if start < 0 else start
             end = place + len(piece)
@@ -308,23 +313,9 @@ def _take_line(survey: Survey, headline: Headline, index: int) -> int:
     if role in (Role.CONTROL, Role.EMPTY, Role.POSITION):
         headline.lines.add(index)
         return 1
-    kind = label_alone(line.text)
-    if kind is not None and index + 1 < len(survey.lines):
-        following = survey.lines[index + 1]
-        if (
-            label_alone(following.text) is None
-            and len(following.text) <= 60
-            and not following.hidden
-            and _is_value(line, following)
-        ):
-            meta = read_meta(f"{line.text.rstrip(':： ')}：{following.text}")
-            if meta is not None:
-                headline.meta = headline.meta.joined(meta)
-                headline.lines.update((index, index + 1))
-                return 2
-        headline.lines.add(index)
-        return 1
-    meta = survey.meta(index)
+    if label_alone(line.text) is not None and (pair := _take_pair(survey, headline, index)):
+        return pair
+    meta = survey.meta(index) or _unmarked(survey, headline, line)
     if meta is not None and _adds(headline.meta, meta):
         headline.meta = headline.meta.joined(meta)
         headline.lines.add(index)
@@ -334,8 +325,44 @@ def _take_line(survey: Survey, headline: Headline, index: int) -> int:
     return 0
 
 
+def _unmarked(survey: Survey, headline: Headline, line: Line) -> Meta | None:
+    """A label and its value with nothing but markup between them: <label>来源</label><b>即墨信息港</b> in a list of such."""
+    if len(line.text) > 24 or not (
+        headline.meta.labels or survey.meta(min(line.index + 1, len(survey.lines) - 1))
+    ):
+        return None
+    match = LABEL.match(survey.flat(line.index))
+    if match is None or match["colon"] or match.end() < 2 or match["other"] or match.end() == len(line.text):
+        return None
+    return read_meta(f"{line.text[: match.end()]}：{line.text[match.end() :]}")
+
+
+def _take_pair(survey: Survey, headline: Headline, index: int) -> int:
+    """Take a label that stands alone, and its value in the next line; gives how many lines that were, 0 for none.
+
+    A bare 日期 or 来源 in a cell may as well head a column of the article's own table: it counts only with a fitting value.
+    """
+    line = survey.lines[index]
+    marked = line.text.rstrip()[-1] in ":：︰"
+    following = survey.lines[index + 1] if index + 1 < len(survey.lines) else None
+    if following is not None and not following.hidden and _is_value(line, following):
+        meta = read_meta(f"{line.text.rstrip(':：︰ ')}：{following.text}")
+        sure = marked or line.box.tag in ("dt", "label") or (meta is not None and meta.date is not None)
+        if sure and meta is not None and _adds(headline.meta, meta):
+            headline.meta = headline.meta.joined(meta)
+        if sure:
+            headline.lines.update((index, index + 1))
+            return 2
+    if marked or line.box.tag == "dt":
+        headline.lines.add(index)
+        return 1
+    return 0
+
+
 def _is_value(label: Line, following: Line) -> bool:
     """Whether the line behind a lone label is its value: the next cell, the ``dd``, the next of the same box."""
+    if label_alone(following.text) is not None or len(following.text) > 60:
+        return False
     return (
         following.box is label.box
         or following.box.parent is label.box.parent
@@ -387,13 +414,24 @@ def _leads_to_meta(survey: Survey, index: int, stop: int, headline: Headline) ->
 
 def _take_metas_before(survey: Survey, headline: Headline, line: int) -> None:
     """Meta lines above the headline, as some templates have them: one, or a list of them."""
-    for index in range(line - 1, max(-1, line - 9), -1):
+    for index in range(line - 1, max(-1, line - 17), -1):
         above = survey.lines[index]
         if above.hidden:
+            continue
+        if label_alone(above.text) is not None and _take_pair(survey, headline, index):
             continue
         meta = None if above.is_links else survey.meta(index)
         if meta is not None and (meta.labels or (meta.printed and index == line - 1)):
             headline.meta = meta.joined(headline.meta)
             headline.lines.add(index)
-        elif survey.roles[index] not in (Role.CONTROL, Role.EMPTY):
+        elif survey.roles[index] not in (Role.CONTROL, Role.EMPTY) and not _is_value_of_label(survey, index):
             break
+
+
+def _is_value_of_label(survey: Survey, index: int) -> bool:
+    """Whether a line stands behind a lone label: reading upwards, its label comes next."""
+    return (
+        index > 0
+        and label_alone(survey.lines[index - 1].text) is not None
+        and len(survey.lines[index].text) <= 60
+    )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from jimo_crawler.errors import NotAnArticle, Outcome, Reason
 from jimo_crawler.parsers.dates import locate_date
+from jimo_crawler.parsers.dom import Line
 from jimo_crawler.parsers.survey import Role, Survey
 from jimo_crawler.parsers.wording import folded
 
@@ -22,6 +23,9 @@ _GONE = re.compile(
     |404|not\s+found|页面(?:已经?)?(?:跑|飞|走)(?:丢|了)|您?(?:要|所|想)(?:访问|查看|浏览|找|看)的[^。]{{2,12}}(?:不存在|删除|找不到|失效|没有)|已(?:被)?(?:管理员|作者)?删除|暂时没有(?:任何)?(?:内容|信息|数据)
     |该(?:信息|文章|新闻|页面|内容)(?:已|不|正)[^。]{{1,6}}|sorry[^a-z].{{0,20}}""",
     re.X | re.I,
+)
+_SURELY_GONE = re.compile(
+    rf"^\W*(?:对不起|抱歉|很抱歉|您|你|该|此|本)?\W*(?:您|你)?(?:要|所|想)?(?:访问|查看|浏览|找|看)?的?(?:该|此|本)?{_THING}(?:已经?|可能|或)?(?:被|不)?(?:存在|删除|下线|下架|屏蔽)"
 )
 _PROGRAM_ERROR = re.compile(
     r"""Microsoft\s+(?:VBScript|JET|OLE\s?DB|JScript)|ADODB\.|error\s+'80|ODBC|MySQL|mysql_|Warning:\s|Fatal\s+error|SQLSTATE|Server\s+Error\s+in|运行时错误
@@ -49,25 +53,26 @@ _ENDS_WELL = re.compile(r"[。！？!?…”』」）)】\]：:；;.]\s*\Z")
 _CLOSERS = ("div", "td", "table", "article", "section", "font", "span", "p")
 
 
-def refuse_message(survey: Survey, prose: int, has_article: bool) -> None:
+def refuse_message(survey: Survey, body: Sequence[Line], has_article: bool) -> None:
     """Raise NotAnArticle if the page is but a message: deleted, an error, a login, a block page.
 
-    *prose* is the length of what was found as a body; *has_article* says that a labelled meta line stands above it.
+    *body* is what was found where an article's text would be; *has_article* says that a meta line with a time or a source
+    stands above it, so that only a line that is nothing but the message counts.
     """
-    if prose > SHORT or (has_article and prose > 90):
+    prose = sum(len(line.text) - line.link_chars for line in body if not line.hidden)
+    if prose > (60 if has_article else SHORT):
         return
-    message = _message(survey)
-    if _has_password_field(survey) and not has_article:
+    if not has_article and prose < 60 and _has_password_field(survey):
         raise NotAnArticle("a login page", outcome=Outcome.BLOCKED, reason=Reason.BLOCK_PAGE)
-    for text in message:
+    for text in _message(survey, body if prose >= 30 else survey.lines):
         flat = folded(text)
-        if (found := _GONE.search(flat) or _PROGRAM_ERROR.search(flat)) and not (
-            has_article and len(flat) > 40
-        ):
-            blocked = _BLOCKED.search(flat)
-            if blocked is None or found.start() < blocked.start():
-                raise NotAnArticle(f"says: {text[:60]}", outcome=Outcome.GONE, reason=Reason.SOFT_404)
-        if not has_article and _BLOCKED.search(flat):
+        if has_article and (len(flat) > 30 or _SURELY_GONE.search(flat) is None):
+            continue
+        gone = _GONE.search(flat) or _PROGRAM_ERROR.search(flat)
+        blocked = _BLOCKED.search(flat)
+        if gone and (blocked is None or gone.start() < blocked.start()):
+            raise NotAnArticle(f"says: {text[:60]}", outcome=Outcome.GONE, reason=Reason.SOFT_404)
+        if blocked:
             raise NotAnArticle(f"says: {text[:60]}", outcome=Outcome.BLOCKED, reason=Reason.BLOCK_PAGE)
 
 
@@ -145,10 +150,10 @@ def is_cut(survey: Survey, stop: int, last_text: int) -> bool:
     )
 
 
-def _message(survey: Survey) -> list[str]:
-    """The page's title and its lines beside navigation, for as long as they are short."""
+def _message(survey: Survey, lines: Sequence[Line]) -> list[str]:
+    """The page's title and those of *lines* beside navigation that are short."""
     texts = [survey.doc.title] if survey.doc.title else []
-    for line in survey.lines:
+    for line in lines:
         if line.hidden or line.is_links or not 3 <= len(line.text) <= 200:
             continue
         if survey.roles[line.index] in (Role.TEXT, Role.DISCLAIMER) or _GONE.search(line.text):

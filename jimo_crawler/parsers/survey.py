@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from enum import Enum
 from functools import lru_cache
 
-from jimo_crawler.parsers.dom import Anchor, Document, Line
+from jimo_crawler.parsers.dom import Anchor, Box, Document, Line
 from jimo_crawler.parsers.meta import Meta, may_be_meta, read_meta
 from jimo_crawler.parsers.urls import host_of
 from jimo_crawler.parsers.wording import (
@@ -39,6 +39,8 @@ ATTACHMENTS = (
 )
 
 
+LONGEST_CELL = 150
+"""Characters; a table with a longer cell is there for the layout."""
 _LABEL_STARTS = frozenset(
     "上下前后後您你当當现現所位目首页导導面路更相热熱推网網发發我最全共已暂暫·[【(（<《«>|© CcYyPp"
 )
@@ -77,8 +79,7 @@ class Survey:
         self.host = host_of(doc.page.url)
         self.free = [line for line in doc.lines if not line.hidden and not line.is_links]
         """The lines that are visible and not mere links: a quarter of a page, and all that is read closely."""
-        self.tables: dict[int, bool] = {}
-        """Which tables hold data, by the index of their box: filled by those who ask (blocks.py)."""
+        self._tables: dict[int, bool] = {}
         self.roles = [self._find_role(line) for line in doc.lines]
         """What each line is."""
         self._folded: dict[int, str] = {}
@@ -142,6 +143,32 @@ class Survey:
             if seen >= 3:
                 return False
         return True
+
+    def cells(self, row: Box) -> list[Box]:
+        """The cells of a table row."""
+        inside = self.doc.boxes[row.index + 1 : row.end]
+        return [box for box in inside if box.parent is row and box.tag in ("td", "th")]
+
+    def is_data_table(self, table: Box) -> bool:
+        """Whether a table holds data: rows of several short cells. Others are there for the layout."""
+        known = self._tables.get(table.index)
+        if known is None:
+            known = self._tables[table.index] = self._judge_table(table)
+        return known
+
+    def _judge_table(self, table: Box) -> bool:
+        inside = self.doc.boxes[table.index + 1 : table.end]
+        if any(box.tag == "table" for box in inside):
+            return False
+        full_rows = 0
+        for row in (box for box in inside if box.tag == "tr"):
+            filled = [cell for cell in self.cells(row) if cell.last > cell.first]
+            for cell in filled:
+                chars = sum(len(line.text) for line in self.lines[cell.first : cell.last])
+                if chars > LONGEST_CELL or cell.last - cell.first > 6:
+                    return False
+            full_rows += len(filled) >= 2
+        return full_rows >= 2
 
     def offsite(self, anchor: Anchor) -> bool:
         """Whether an anchor leads to another host."""

@@ -37,9 +37,10 @@ _QUERY_SAFE = "/!$'()*+,;=:@~%?&[]|"
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?\.?|\[[0-9a-f:.]+\]", re.I)
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.I)
+_NOTHING = re.compile(r"https?:[/\\]*", re.I)
 _CONTROLS = "".join(map(chr, range(0x21)))
 _BREAKS = str.maketrans("", "", "\t\r\n")
-_PLAIN = re.compile(r"(?:/(?!/))?[\w~-][\w~./-]*(?:\?[\w~./?&=%+,-]*)?", re.ASCII)
+_PLAIN = re.compile(r"(?:/(?!/))?[\w~-][\w~./-]*(?:\?[\w~./?&=%+,-]+)?", re.ASCII)
 """An href that needs no more than to be put behind host or folder: nearly every link of a portal."""
 
 
@@ -108,7 +109,7 @@ def host_of(url: str) -> str:
 def _resolved(base: str, href: str, charset: str) -> str | None:
     """The careful way of :func:`absolute_url`, step by step as the URL standard has it."""
     href = href.strip(_CONTROLS).translate(_BREAKS).strip("\u3000\xa0")
-    if not href or href[0] == "#" or len(href) > _LONGEST:
+    if not href or href[0] == "#" or len(href) > _LONGEST or _NOTHING.fullmatch(href):
         return None
     scheme = _SCHEME.match(href)
     if scheme and scheme.group(1).lower() not in _DEFAULT_PORTS:
