@@ -57,6 +57,7 @@ def _cached() -> Path:
         with closing(open_archive(unfinished)) as conn:
             _fill(conn)
         unfinished.rename(path)
+    open_archive(path).close()  # to today's schema
     return path
 
 

@@ -70,6 +70,7 @@ def cached(count: int, *, length: int = 900) -> Path:
             generated.fill(conn, count, length=length)
             conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         unfinished.rename(path)
+    open_archive(path).close()  # to today's schema
     return path
 
 
