@@ -39,7 +39,9 @@ def build_blocks(survey: Survey, lines: Sequence[Line], root: Box | None) -> tup
                 kind="row" if row else _kind(first, text, pictures),
                 hidden=first.hidden,
                 link_chars=sum(line.link_chars for line in members),
-                offsite_links=sum(survey.offsite(anchor) for line in members for anchor in line.anchors),
+                offsite_links=sum(
+                    survey.offsite(anchor) for line in members if line.anchors for anchor in line.anchors
+                ),
             )
         )
     return tuple(block for block in blocks if block.text)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from jimo_crawler.parsers.dom import Box, Line
-from jimo_crawler.parsers.survey import Survey
+from jimo_crawler.parsers.survey import Role, Survey
 from jimo_crawler.parsers.wording import folded, position_label
 from jimo_crawler.portal import Profile, kind_of
 from jimo_crawler.text.annotations import remove_annotations
@@ -18,6 +18,7 @@ LONGEST_NAME = 20
 
 _SEPARATOR = re.compile(r"\s*(?:>+|»+|->|=>|--+>?|::+|/{1,2}|\\|\||·|→|—+|–)\s*|\s+-\s+|\s{1,}")
 _STRONG = re.compile(r"\s*(?:>+|»+|->|=>|--+>?|::+|/{1,2}|\\|\||→|—+|–)\s*|\s+-\s+")
+_ARROW = re.compile(r"[>＞›»》→/／|｜-]")
 _NAMES = re.compile(
     r"breadcrumb|crumb|position|location|weizhi|dqwz|daohang|\bpath\b|\bplace\b|\bnav_?path|site_?path|curr?ent_?pos|you_?are"
 )
@@ -85,10 +86,15 @@ class Breadcrumb:
 def read_breadcrumb(survey: Survey, profile: Profile) -> Breadcrumb:
     """The page's breadcrumb; an empty one if there is none."""
     title = survey.doc.title
-    for line in survey.lines:
+    for line, role in zip(survey.lines, survey.roles, strict=True):
         if line.hidden or len(line.text) > 200:
             continue
-        found = _at_label(survey, line) or _by_separators(survey, line, profile)
+        if role is Role.POSITION:
+            found = _at_label(survey, line)
+        elif _ARROW.search(line.text) and (line.anchors or len(line.text) <= 60):
+            found = _by_separators(survey, line, profile)
+        else:
+            continue
         if found is not None:
             names = _clean(found[0], title)
             if names:

@@ -136,6 +136,7 @@ _PLAIN_BLOCK: _Entry = ()
 
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\xad\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_INDENTS = frozenset("\u3000\xa0")
 _GAP = re.compile(r"\s+")
 _WIDE = re.compile(
     "[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\u3000-\u303f\U00020000-\U0003ffff“”‘’…—]"
@@ -190,7 +191,7 @@ class Box:
 class Anchor:
     """Something to click: a link, an area of an image map, a button or another element with ``onclick``."""
 
-    __slots__ = ("alt", "attrs", "box", "hidden", "href", "line", "pieces")
+    __slots__ = ("alt", "attrs", "box", "hidden", "href", "line", "outer", "pieces")
 
     def __init__(self, href: str | None, attrs: Mapping[str, str], box: Box, line: int, hidden: bool) -> None:
         self.href = href
@@ -201,6 +202,8 @@ class Anchor:
         self.hidden = hidden
         self.pieces: tuple[str, ...] = ()
         """Its text as it stands in the source, one piece a line."""
+        self.outer: Anchor | None = None
+        """The anchor that it was opened in, which markup should not have."""
         self.alt = ""
 
     @property
@@ -350,15 +353,15 @@ def fold_space(text: str) -> str:
     '今天上午 A B'
     """
     words = text.split()
-    if not words:
-        return ""
     if len(words) == 1:
         folded = words[0]
+    elif not words:
+        return ""
     elif "\n" in text or "\r" in text:
         folded = _GAP.sub(_folded_gap, text.strip())
     else:
         folded = " ".join(words)
-    return folded if folded.isprintable() else _INVISIBLE.sub("", folded)
+    return folded if folded.isprintable() else _INVISIBLE.sub("", folded).strip()
 
 
 def _folded_gap(match: re.Match[str]) -> str:
@@ -383,7 +386,7 @@ class _Reader:
         self.hiding = hiding
         self.parts: list[str] = []
         self.data = self.parts.append
-        self.stack: list[_Entry | None] = []
+        self.stack: list[Any] = []
         """What has to be done at the end tag of each open element."""
         self.boxes = self.doc.boxes
         self.box = Box("#", {}, None, 0, 0, False)
@@ -411,8 +414,7 @@ class _Reader:
         elif self.skipping:
             self.stack.append(None)
         elif kind == BLOCK:
-            if self.parts:
-                self._flush()
+            self._end_line()
             self.broken = False
             if tag in _LOUD or (attrs and (self.hiding or not _NOTABLE.isdisjoint(attrs))):
                 self.stack.append(self._open_notable_block(tag, attrs))
@@ -420,14 +422,12 @@ class _Reader:
                 self._open_box(tag, attrs)
                 self.stack.append(_PLAIN_BLOCK)
         elif kind == ANCHOR:
-            if "href" not in attrs and "onclick" not in attrs:
-                self.stack.append(None)
-            elif self.hiding or not _NOTABLE.isdisjoint(attrs):
+            if self.hiding or not _NOTABLE.isdisjoint(attrs):
                 self.stack.append(self._open_notable_anchor(attrs))
             else:
-                self.stack.append(self._open_anchor(attrs))
+                self.stack.append(self._open_anchor(attrs) if "href" in attrs else None)
         elif kind == BREAK:
-            self._flush()
+            self._end_line()
             self.broken = True
             self.stack.append(None)
         else:
@@ -438,13 +438,14 @@ class _Reader:
         if entry is None:
             return
         if entry is _PLAIN_BLOCK:
-            if self.parts:
-                self._flush()
+            self._end_line()
             self.broken = False
             box = self.box
             box.last = len(self.lines)
             box.end = len(self.boxes)
             self.box = box.parent  # type: ignore[assignment]  # only the root has none, and it is not on the stack
+        elif entry.__class__ is Anchor:
+            self._close_anchor(entry)
         else:
             entry[0](self, *entry[1:])
 
@@ -487,7 +488,7 @@ class _Reader:
             self.doc.anchors.append(anchor)
         return (_Reader._close_notable_block, before, anchor)
 
-    def _open_inline(self, tag: str, attrs: Mapping[str, str]) -> _Entry | None:
+    def _open_inline(self, tag: str, attrs: Mapping[str, str]) -> _Entry | Anchor | None:
         """A span or the like: of interest if it hides, sets off or can be clicked."""
         if self.hiding or not _NOTABLE.isdisjoint(attrs):
             if self._hides(tag, attrs):
@@ -518,7 +519,9 @@ class _Reader:
         self.hidden += 1
         return (_Reader._close_hidden, saved)
 
-    def _open_notable_anchor(self, attrs: Mapping[str, str]) -> _Entry:
+    def _open_notable_anchor(self, attrs: Mapping[str, str]) -> _Entry | Anchor | None:
+        if "href" not in attrs and "onclick" not in attrs:
+            return None
         if self._hides("a", attrs):
             return (_Reader._close_both, self._open_hidden(), self._open_anchor(attrs))
         style = read_style(attrs.get("style", ""))
@@ -530,14 +533,15 @@ class _Reader:
             )
         return self._open_anchor(attrs)
 
-    def _open_anchor(self, attrs: Mapping[str, str]) -> _Entry:
-        before = self.anchor
-        self.anchor = anchor = Anchor(attrs.get("href"), attrs, self.box, len(self.lines), self.hidden > 0)
+    def _open_anchor(self, attrs: Mapping[str, str]) -> Anchor:
+        anchor = Anchor(attrs.get("href"), attrs, self.box, len(self.lines), self.hidden > 0)
+        anchor.outer = self.anchor
+        self.anchor = anchor
         self.doc.anchors.append(anchor)
         self.anchor_from = len(self.parts)
-        return (_Reader._close_anchor, before, anchor)
+        return anchor
 
-    def _open_other(self, kind: int, tag: str, attrs: Mapping[str, str]) -> _Entry | None:
+    def _open_other(self, kind: int, tag: str, attrs: Mapping[str, str]) -> _Entry | Anchor | None:
         if kind == BOLD:
             if attrs and self._hides(tag, attrs):
                 return self._open_hidden()
@@ -561,7 +565,7 @@ class _Reader:
         self.skipping += 1
         return (_Reader._close_captured, kind, len(self.parts))
 
-    def _open_control(self, kind: int, attrs: Mapping[str, str]) -> _Entry | None:
+    def _open_control(self, kind: int, attrs: Mapping[str, str]) -> _Entry | Anchor | None:
         """Forms, image maps and what stands in a page's head."""
         doc = self.doc
         if kind == SELECT:
@@ -629,20 +633,22 @@ class _Reader:
         if anchor is not None:
             anchor.pieces = tuple(line.text for line in self.lines[box.first : box.last])
 
-    def _close_both(self, outer: _Entry, inner: _Entry) -> None:
-        inner[0](self, *inner[1:])
+    def _close_both(self, outer: _Entry, inner: Anchor) -> None:
+        self._close_anchor(inner)
         outer[0](self, *outer[1:])
 
-    def _close_anchor(self, before: Anchor | None, anchor: Anchor) -> None:
-        if len(self.parts) > self.anchor_from:
+    def _close_anchor(self, anchor: Anchor) -> None:
+        parts = self.parts
+        if len(parts) > self.anchor_from:
             self._add_to_anchor(anchor)
         if len(anchor.pieces) > 2 and sum(map(len, anchor.pieces)) > 400:
             self._release(anchor)
-        self.anchor = before
-        self.anchor_from = len(self.parts)
+        self.anchor = anchor.outer
+        self.anchor_from = len(parts)
 
     def _add_to_anchor(self, anchor: Anchor) -> None:
-        text = "".join(self.parts[self.anchor_from :])
+        parts = self.parts
+        text = parts[-1] if len(parts) == self.anchor_from + 1 else "".join(parts[self.anchor_from :])
         chars = len(text.strip())
         if chars:
             anchor.pieces += (text,)
@@ -696,34 +702,40 @@ class _Reader:
 
     # -- lines ----------------------------------------------------------------------------------------------------
 
+    def _end_line(self) -> None:
+        """End the line that text was being collected for; between boxes there is mostly white space, or nothing."""
+        parts = self.parts
+        if parts:
+            if len(parts) == 1 and parts[0].isspace():
+                parts.clear()
+                self.anchor_from = 0
+            else:
+                self._flush()
+
     def _flush(self) -> None:
         parts = self.parts
         if not parts:
             return
-        raw = "".join(parts)
-        if raw.isspace() or not raw:
-            if self.anchor is not None:
-                self.anchor_from = 0
-            parts.clear()
-            return
-        if self.anchor is not None:
-            if len(parts) > self.anchor_from:
-                self._add_to_anchor(self.anchor)
-            self.anchor_from = 0
+        raw = parts[0] if len(parts) == 1 else "".join(parts)
+        if self.anchor is not None and len(parts) > self.anchor_from:
+            self._add_to_anchor(self.anchor)
+        self.anchor_from = 0
         parts.clear()
         text = fold_space(raw)
         if text:
             lines = self.lines
-            first = raw[0] if raw[0] not in " \t\r\n" else raw.lstrip(" \t\r\n")[0]
+            first = raw[0]
+            if first in " \t\r\n":
+                first = raw.lstrip(" \t\r\n")[0]
             lines.append(
                 Line(
                     text, self.box, len(lines), self.anchors, self.link_chars,
                     len(text) if self.bold else self.bold_chars,
                     self.size if self.size > self.largest else self.largest,
-                    self.hidden > 0, first == "\u3000" or first == "\xa0", self.broken,
+                    self.hidden > 0, first in _INDENTS, self.broken,
                 )
             )  # fmt: skip
-        if self.anchors:
+        if self.link_chars:
             self.anchors = []
             self.link_chars = 0
         self.bold_chars = self.largest = 0

@@ -52,7 +52,8 @@ class Headline:
 def find_headline(survey: Survey, profile: Profile, crumb: Breadcrumb) -> Headline:
     """The page's headline with its meta lines. The title is empty if nothing names one."""
     named = page_title(survey, profile, crumb)
-    clues = _Clues(_squeeze(survey.doc.title), _squeeze(named).rstrip(".…"), _meta_lines(survey))
+    metas = _meta_lines(survey)
+    clues = _Clues(_squeeze(survey.doc.title), _squeeze(named).rstrip(".…"), _near_metas(survey, metas))
     best, best_score = None, 0.0
     for line in survey.lines:
         if line.hidden or (line.is_links and line.size < 3) or line.index in crumb.lines:
@@ -61,7 +62,7 @@ def find_headline(survey: Survey, profile: Profile, crumb: Breadcrumb) -> Headli
         if score > best_score and not _is_name(line.text, profile, crumb):
             best, best_score = line, score
     if best is None or best_score < SURE:
-        return _without_line(survey, named, clues.metas)
+        return _without_line(survey, named, metas)
     return _around(survey, best, named)
 
 
@@ -129,8 +130,8 @@ class _Clues:
     """The page's ``<title>``, folded and without spaces."""
     named: str
     """The part of it that should be the headline, likewise."""
-    metas: dict[int, float]
-    """Index and weight of each meta line."""
+    near_metas: dict[int, float]
+    """What it says for a line that a meta line stands near it, by the line's index."""
 
     def matches(self, flat: str) -> bool:
         """Whether folded text is what ``<title>`` names, whole, or cut there with dots."""
@@ -147,9 +148,12 @@ def _score(survey: Survey, line: Line, clues: _Clues) -> float:
     if not 2 <= length <= LONGEST_TITLE + 40:
         return 0.0
     bold = line.bold >= length - 2
-    following = _meta_beside(survey, line, clues.metas)
+    following = clues.near_metas.get(line.index, 0.0)
+    loud = line.size >= 4 or bold
+    if length > 60 and not (loud or following):
+        return 0.0  # a paragraph
     matches = clues.matches(_squeeze_flat(survey.flat(line.index)))
-    if not (line.size >= 4 or bold or following or matches):
+    if not (loud or following or matches):
         return 0.0
     role = survey.roles[line.index]
     if role is not Role.TEXT and not (role in (Role.LINKS, Role.HEAD) and matches):
@@ -194,20 +198,18 @@ def _meta_lines(survey: Survey) -> dict[int, float]:
     return found
 
 
-def _meta_beside(survey: Survey, line: Line, metas: dict[int, float]) -> float:
-    """How surely a meta line follows within the next lines, or stands directly before."""
-    if not metas:
-        return 0.0
-    best = 0.0
-    for step in (1, 2, 3, 4):
-        index = line.index + step
-        if index in metas:
-            best = max(best, (3.0 if metas[index] >= 2 else 1.2) - 0.5 * (step - 1))
-        elif index < len(survey.lines) and len(survey.lines[index].text) > 70:
-            break
-    if metas.get(line.index - 1, 0.0) >= 2:
-        best = max(best, 1.5)
-    return best
+def _near_metas(survey: Survey, metas: dict[int, float]) -> dict[int, float]:
+    """How much it says for each line that a meta line follows within four lines, or stands directly before."""
+    near: dict[int, float] = {}
+    for index, weight in metas.items():
+        for step in (1, 2, 3, 4):
+            if index < step or (step > 1 and len(survey.lines[index - step + 1].text) > 70):
+                break
+            score = (3.0 if weight >= 2 else 1.2) - 0.5 * (step - 1)
+            near[index - step] = max(near.get(index - step, 0.0), score)
+        if weight >= 2:
+            near[index + 1] = max(near.get(index + 1, 0.0), 1.5)
+    return near
 
 
 def _is_name(text: str, profile: Profile, crumb: Breadcrumb) -> bool:

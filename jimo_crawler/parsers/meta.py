@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 from jimo_crawler.parsers.dates import locate_date
@@ -25,7 +26,9 @@ _WEIGHTS = {
 }
 _BEFORE = frozenset(" []()|/-·,;>\t")
 _BEHIND = re.compile(r"[\s\d\[(|]|次|$")
-_TAIL = re.compile(r"[\s|\[(,;·/-]+[^\s|\[(]*$")
+_TAIL = re.compile(r"[\s|\[(,;·/-]+[^\s|\[(]*\Z")
+_COMMON_WORDS = frozenset(("文", "摄", "图", "图片", "时间", "日期", "记者", "状态", "顶"))
+"""Labels that are common words, too: 开会时间, 首席记者."""
 _EDGES = " \t|/-—–_,，;；:：、·<>《》•"
 _PAIRS = {"]": "[", ")": "(", "】": "【", "）": "（", "》": "《", "」": "「", "〕": "〔", "］": "［"}
 _UNKNOWN_LABEL = re.compile(r"(?<=\S)\s[^\W\d_]{2,6}\s?:")
@@ -100,6 +103,8 @@ def read_meta(text: str) -> Meta | None:
     place = _date_place(plain, labels)
     if not labels and place is None:
         return None
+    if not _may_begin(flat, labels, place):
+        return None
     meta = _read(plain, flat, labels, place)
     return meta if _is_meta(flat, labels, place, meta) else None
 
@@ -130,23 +135,24 @@ def label_alone(text: str) -> str | None:
     return next(kind for kind in _KINDS if match[kind])
 
 
-def _labels(flat: str) -> list[_Label]:
-    found: list[_Label] = []
+def _labels(flat: str) -> Iterator[_Label]:
+    end_of_last = -100
     for match in LABEL.finditer(flat):
-        kind = next(each for each in _KINDS if match[each])
-        word, marked = match[kind], match["colon"] is not None
-        start = match.start()
+        kind = match.lastgroup or ""
+        marked = kind == "colon"
+        if marked:
+            kind = next(name for name, word in zip(_KINDS, match.groups(), strict=False) if word)
+        start, end = match.span()
         starts_word = start == 0 or flat[start - 1] in _BEFORE or flat[start - 1].isdigit()
-        if not marked and not _stands_alone(kind, word, starts_word, flat, start, match.end()):
+        if marked:
+            word = match[kind]
+            common = word in _COMMON_WORDS or word.isascii()
+            if common and not starts_word and end_of_last < start - 12:
+                continue  # 开会时间:, 首席记者: are other words
+        elif not _stands_alone(kind, match[kind], starts_word, flat, start, end):
             continue
-        if (
-            marked
-            and not starts_word
-            and (word in ("文", "摄", "图片", "时间", "日期", "记者", "状态", "顶") or word.isascii())
-        ) and not (found and found[-1].end >= start - 12):
-            continue  # 开会时间:, 首席记者: are other words
-        found.append(_Label(kind, start, match.end(), marked))
-    return found
+        end_of_last = end
+        yield _Label(kind, start, end, marked)
 
 
 def _stands_alone(kind: str, word: str, starts_word: bool, flat: str, start: int, end: int) -> bool:
@@ -187,7 +193,7 @@ def _read(plain: str, flat: str, labels: list[_Label], place: tuple[int, int, st
         stop = labels[number + 1].start if number + 1 < len(labels) else len(plain)
         if place and label.end <= place[0] < stop and label.kind not in ("date", "updated"):
             stop = place[0]
-        value = _value(plain[label.end : stop])
+        value = _value(plain[label.end : stop], flat[label.end : stop]) if label.kind != "views" else None
         if label.kind == "views":
             views = _number(flat[label.end : stop]) if views is None else views
         elif value is not None and values.get(label.kind) is None:
@@ -220,20 +226,22 @@ def _undated(values: dict[str, str | None]) -> str | None:
     return value if value and len(value) <= 25 and any(map(str.isdigit, value)) else None
 
 
-def _value(text: str) -> str | None:
-    """A label's value: without separators, brackets around it and controls behind it; None if nothing is left."""
-    value = text
-    if unknown := _UNKNOWN_LABEL.search(folded(value)):
-        value = value[: unknown.start()]
-    while match := _TAIL.search(folded(value)):
-        tail = value[match.start() :]
-        flat = folded(tail)
-        if is_control(flat) or (is_bare(flat) and not any(map(str.isdigit, flat))):
-            value = value[: match.start()]
+def _value(text: str, flat: str) -> str | None:
+    """A label's value: without separators, brackets around it and controls behind it; None if nothing is left.
+
+    *flat* is the same text folded.
+    """
+    end = len(text)
+    if unknown := _UNKNOWN_LABEL.search(flat):
+        end = unknown.start()
+    while tail := _TAIL.search(flat, 0, end):
+        rest = flat[tail.start() : end]
+        if is_control(rest) or not any(map(str.isalnum, rest)):
+            end = tail.start()
         else:
             break
-    value = _without_edges(value)
-    if not value or is_control(folded(value)) or is_bare(value):
+    value = _without_edges(text[:end])
+    if not value or is_bare(value) or (len(value) <= 12 and is_control(folded(value))):
         return None
     return value
 
@@ -270,20 +278,24 @@ def _number(text: str) -> int | None:
     return int(float(digits)) if len(digits) <= 12 else None
 
 
+def _may_begin(flat: str, labels: list[_Label], place: tuple[int, int, str | None] | None) -> bool:
+    """Whether a line's first label or time stands where a meta line's does: at its beginning."""
+    first = min(labels[0].start if labels else len(flat), place[0] if place else len(flat))
+    before = _ADDRESS.sub("", flat[:first]).strip(" []()|·-,")
+    if not any(label.marked for label in labels):
+        return _is_only_date(flat, place, labels)
+    return len(before) <= 12 and not _SENTENCE.search(before)
+
+
 def _is_meta(flat: str, labels: list[_Label], place: tuple[int, int, str | None] | None, meta: Meta) -> bool:
     values = [value for value in (meta.source, meta.editor, meta.author) if value]
     if any(len(value) > LONGEST_VALUE or _SENTENCE.search(value) for value in values):
         return False
-    first = min([label.start for label in labels] + ([place[0]] if place else []))
-    before = _ADDRESS.sub("", flat[:first]).strip(" []()|·-,")
-    if meta.labels <= {"date", "other"} and place is None and values == [] and meta.printed:
+    if not any(label.marked for label in labels):
+        return True
+    if meta.labels <= {"date", "other"} and place is None and not values and meta.printed:
         return not _UNKNOWN_LABEL.search(flat)  # 时间：5月6日上午9时 地点：… announces an event
-    if not labels or not any(label.marked for label in labels):
-        assert place is not None or labels
-        return _is_only_date(flat, place, labels)
-    if "date" not in meta.labels and "updated" not in meta.labels and place and _TODAY.search(flat):
-        return False
-    return len(before) <= 12 and not _SENTENCE.search(before)
+    return bool(meta.labels & {"date", "updated"}) or place is None or not _TODAY.search(flat)
 
 
 def _is_only_date(flat: str, place: tuple[int, int, str | None] | None, labels: list[_Label]) -> bool:

@@ -100,6 +100,8 @@ def read_pager(doc: Document, first: int = 0, last: int | None = None, siblings:
             found.append(jumper)
     if not siblings and (scripted := _read_trs(doc)) is not None:
         found.append(scripted)
+    if siblings and not found:
+        return Pager()
     pager = max(found, key=_fullness, default=Pager())
     for other in found:
         if other is not pager:

@@ -134,6 +134,8 @@ def is_listing(survey: Survey, first: int, last: int) -> bool:
 def is_cut(survey: Survey, stop: int, last_text: int) -> bool:
     """Whether the page ends in the middle of its text: nothing follows it, and what was opened is not closed."""
     html = survey.doc.page.html
+    if html.rfind("</html>", -200) >= 0:
+        return False
     head, tail = html[:6000].lower(), html[-3000:].lower()
     if "</html" in tail or "</body" in tail or ("<html" not in head and "<body" not in head):
         return False

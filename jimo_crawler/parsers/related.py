@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from jimo_crawler.items import Link
 from jimo_crawler.parsers.dom import Anchor, Line, fold_space
 from jimo_crawler.parsers.survey import Role, Survey
-from jimo_crawler.parsers.urls import same_host
 from jimo_crawler.parsers.wording import RELATED_HEAD, folded, is_control, without_bullet
 
 SHORTEST = 6
@@ -93,6 +92,6 @@ def _add(survey: Survey, line: Line, found: dict[str, Link], shortest: int = SHO
         if len(text) < shortest or (len(text) <= 8 and is_control(folded(text))):
             continue
         url = survey.doc.url_of(anchor)
-        if url is None or url in found or not same_host(url, survey.doc.page.url):
+        if url is None or url in found or survey.offsite(anchor):
             continue
         found[url] = Link(url=url, text=without_bullet(text))
