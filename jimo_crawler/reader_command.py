@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sqlite3
 import sys
 from abc import ABC, abstractmethod
@@ -22,6 +23,8 @@ from jimo_crawler.archive.schema import open_reader
 from jimo_crawler.errors import BadArgument, ExitStatus, JimoError, StorageFailed
 from jimo_crawler.portal import load
 
+_control = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
 
 class ReaderCommand(ScrapyCommand, ABC):
     """A command that answers from the archive. Exit status: 0, 1 (no answer), 2 (wrong usage) or 5 (no archive)."""
@@ -29,6 +32,8 @@ class ReaderCommand(ScrapyCommand, ABC):
     requires_project = True
     requires_crawler_process = False
     default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
+    shows_text = True
+    """Whether what it reads may come to stand on a terminal; False: it goes into files, which get every character."""
 
     @abstractmethod
     def answer(self, conn: sqlite3.Connection, args: list[str], opts: argparse.Namespace) -> None:
@@ -38,6 +43,8 @@ class ReaderCommand(ScrapyCommand, ABC):
         assert self.settings is not None
         try:
             with closing(open_reader(Path(self.settings["JIMO_ARCHIVE_DB"]))) as conn:
+                if self.shows_text and sys.stdout.isatty():
+                    conn.text_factory = _without_controls
                 self.answer(conn, args, opts)
             sys.stdout.flush()
         except BadArgument as error:
@@ -62,6 +69,11 @@ class ReaderCommand(ScrapyCommand, ABC):
             script=opts.script,
             duplicates=opts.duplicates == "in",
         )
+
+
+def _without_controls(stored: bytes) -> str:
+    """Text for a terminal: an article must not be able to colour it, move in it or name its window."""
+    return _control.sub("\ufffd", stored.decode("utf-8", "replace"))
 
 
 def add_filter_options(parser: argparse.ArgumentParser) -> None:

@@ -32,6 +32,8 @@ from jimo_crawler.settings import PROJECT
 class Command(ReaderCommand):
     """Writes the articles that words and filters choose, with a description of the columns beside them."""
 
+    shows_text = False
+
     def syntax(self) -> str:
         return "[options] [WORDS]"
 

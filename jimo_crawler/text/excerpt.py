@@ -22,7 +22,7 @@ _LEAD = 3
 """The part of an excerpt that stands before the first find: one of so many."""
 _ENOUGH = 200
 """Finds that are weighed against each other; a single character may stand in a text a thousand times."""
-_SENTENCE_ENDS = "。！？；!?;"
+_SENTENCE_ENDS, _CLAUSE_ENDS = "。！？；!?;", "，,、：:"
 _plain_run = re.compile(f"[ -~{HAN}，。：；！？（）、“”‘’《》【】—·０-９Ａ-Ｚａ-ｚ\\n\\t]+|.", re.DOTALL)
 _cluster = re.compile(".[\u0300-\u036f\u3099\u309a]*", re.DOTALL)
 
@@ -156,10 +156,11 @@ def _phrases_from(finds: list[Find], start: int, length: int) -> int:
 
 
 def _sentence_start(text: str, start: int, latest: int) -> int:
-    """The beginning of the first sentence behind *start*, if one begins before *latest*."""
-    for place in range(start, latest):
-        if text[place] in _SENTENCE_ENDS:
-            return place + 1
+    """The beginning of the first sentence behind *start*, else of the first clause, if one begins before *latest*."""
+    for ends in (_SENTENCE_ENDS, _CLAUSE_ENDS):
+        for place in range(start, latest):
+            if text[place] in ends:
+                return place + 1
     return start
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from scrapy.cmdline import execute
 
+from jimo_crawler.archive import schema
 from tests import shelf
 from tests.crawling import PROJECT
 
@@ -128,6 +129,15 @@ def test_show_tells_what_changed(archive: Path) -> None:
     assert "总投资[-62-]{+6.2+}亿元" in changed and "title" not in changed
     assert "\x1b[9;31m62\x1b" in on_terminal(archive, "show", "1", "--diff", "1", "2")
     assert "the same text" in call(archive, "show", "1", "--diff", "2", "2").stdout
+
+
+def test_an_article_cannot_play_with_the_terminal(tmp_path: Path) -> None:
+    path = shelf.build(tmp_path / "jimo.db")
+    conn = schema.open_archive(path)
+    conn.execute("UPDATE articles SET body = 'a\x1b]0;title\x07b\x9b31mc\td' WHERE id = 6")
+    conn.close()
+    shown = on_terminal(path, "show", "6")
+    assert "a\ufffd]0;title\ufffdb\ufffd31mc" in shown and "\x07" not in shown and "\x9b" not in shown
 
 
 def test_show_gives_the_evidence(archive: Path) -> None:
