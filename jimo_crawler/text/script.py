@@ -20,7 +20,7 @@ _T2S = opencc.OpenCC("t2s")
 _S2T = opencc.OpenCC("s2t")
 
 IN_SIMPLIFIED_TOO = (
-    "著乾藉瞭於昇塚甦陞甯祕谿脩氾蒐扞椀濛徵夥麽袷榘薹摺捱拚吒菸醣麴劄崑崙頔薰淩逕衹讎剋鍊龢凃噁坵巹"
+    "苧著乾藉瞭於昇塚甦陞甯祕谿脩氾蒐扞椀濛徵夥麽袷榘薹摺捱拚吒菸醣麴劄崑崙頔薰淩逕衹讎剋鍊龢凃噁坵巹"
 )
 """``t2s`` changes these, yet they occur in correct Simplified text (names, 乾隆, 瞭望, 慰藉 …): they decide nothing."""
 

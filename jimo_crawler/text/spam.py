@@ -8,6 +8,7 @@ the reason of each are in ``spam_rules.toml``. What is cut is exactly what was j
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -27,12 +28,15 @@ _KEPT = re.compile(r"[。！？!?；;…\t”’」』》)\]】]")
 _OPENING = re.compile(r"[“‘「『《(\[【<]+$")
 _CLOSING = re.compile(r"[)\]】>》”’」』]*")
 _ENDED = re.compile(r"[。！？!?；;…”’」』》)\]】:：]\s*$")
+_SENTENCE_END = re.compile(r"[。！!？?;；]")
 _PARTING = re.compile(r"[。；;|_\t]|\s{2}")
 """Separators that part sentences."""
 _NOT_COMMA = re.compile(r"[^,，、]")
 """Separators that part what need not be one sentence."""
 _LETTER = re.compile(r"[^\W_]")
-_PLACE_NAME = re.compile(r"[\u4e00-\u9fff]{1,8}(?:自治县|自治旗|自治州|县|市|区|旗|林区|矿区|盟|州)")
+_PLACE_NAME = re.compile(
+    r"[\u4e00-\u9fff]{1,8}(?:自治县|自治旗|自治州|县|市|旗|林区|矿区|盟|州|(?<![一二三四五六七八九十小社园校辖片景地山库湖新发东西南北中])区)"
+)
 _SHORT_NAME = re.compile(r"[\u4e00-\u9fff]{2,6}")
 _STRONG = 2
 """Points from which a class is more than a word of general use."""
@@ -90,6 +94,7 @@ class Rule(NamedTuple):
     frame: int
     strong: int
     sentence: bool
+    one_sentence: bool
 
 
 @dataclass(slots=True)
@@ -105,7 +110,11 @@ class Segment:
     report: int
     """Words of a report in its sentence."""
     around: float = 0.0
-    """Frame of the clauses beside it, joined by commas."""
+    """Frame of all clauses that commas join, its own included."""
+    sentence: int = 0
+    part: int = 0
+    clause: int = 0
+    """Its sentence, what a report in it speaks for, and the clauses joined by commas: numbers within the line."""
     rule: str | None = None
 
     @property
@@ -113,10 +122,15 @@ class Segment:
         """Whether it could be part of spam: words of some class in number, or a strong one, and not a sentence."""
         hits = [hit for hit in self.hits if INNOCENT not in hit.classes]
         covered = sum(hit.end - hit.start for hit in hits)
-        strong = any(_worth(name) >= _STRONG for hit in hits for name in hit.classes)
-        if self.frame >= 1 and not strong:
+        if self.frame >= 1 and not self.strong:
             return False
-        return bool(hits) and (covered * 3 >= self.letters or (strong and self.frame < 4))
+        return bool(hits) and (covered * 3 >= self.letters or (self.strong and self.frame < 4))
+
+    @property
+    def strong(self) -> bool:
+        """Whether one of its words is more than a word of general use."""
+        own = (hit.classes for hit in self.hits if INNOCENT not in hit.classes)
+        return any(_worth(name) >= _STRONG for classes in own for name in classes)
 
     @property
     def neutral(self) -> bool:
@@ -194,6 +208,7 @@ def _rules() -> tuple[Rule, ...]:
             each["frame"],
             each.get("strong", 0),
             each.get("sentence", False),
+            each.get("one_sentence", False),
         )
         for each in rules()["rules"]
     )
@@ -244,7 +259,7 @@ def _is_promising(points: tuple[int, ...]) -> bool:
 
 _TRADES = (
     frozenset(("explicit", "racy", "region", "quality", "container", "tail")),
-    frozenset(("brand", "game", "house", "bonus", "lure", "sport", "action")),
+    frozenset(("brand", "name", "game", "house", "bonus", "lure", "sport", "action")),
     frozenset(("service", "seo", "loan", "offer", "farm")),
     frozenset(("proxy", "crack", "fiction", "download", "quality", "tail", "container")),
 )
@@ -275,37 +290,29 @@ def _segments(text: str, hits: list[Hit]) -> list[Segment]:
     taken = {place for hit in hits if INNOCENT not in hit.classes for place in range(hit.start, hit.end)}
     said = [hit for hit in sentence_words().find(text) if not taken.issuperset(range(hit.start, hit.end))]
     segments: list[Segment] = []
-    sentence: list[Segment] = []
-    clauses: list[Segment] = []
+    sentence = part = clause = 0
     for (behind, start), (end, _) in pairwise(borders):
-        if _PARTING.search(text, behind, start):
-            _share_report(sentence)
-            sentence = []
-        if _NOT_COMMA.search(text, behind, start):
-            _share_frame(clauses)
-            clauses = []
+        between = text[behind:start]
+        sentence += bool(_SENTENCE_END.search(between))
+        part += bool(_PARTING.search(between))
+        clause += bool(_NOT_COMMA.search(between))
         own = [hit for hit in hits if start <= hit.start < end]
-        found = [_segment(text, first, last, own, said) for first, last in _clusters(start, end, own)]
-        segments += found
-        sentence += found
-        if len(found) == 1:
-            clauses += found
-    _share_report(sentence)
-    _share_frame(clauses)
-    return segments
+        clusters = list(_clusters(start, end, own))
+        for first, last in clusters:
+            clause += len(clusters) > 1
+            segment = _segment(text, first, last, own, said)
+            segments.append(replace(segment, sentence=sentence, part=part, clause=clause))
+    return _shared(segments)
 
 
-def _share_report(sentence: list[Segment]) -> None:
-    """What one part of a sentence says of police or courts speaks for the others."""
-    report = sum(segment.report for segment in sentence)
-    for segment in sentence:
-        segment.report = report
-
-
-def _share_frame(clauses: list[Segment]) -> None:
-    frame = sum(segment.frame for segment in clauses)
-    for segment in clauses:
-        segment.around = frame - segment.frame
+def _shared(segments: list[Segment]) -> list[Segment]:
+    """*segments*, each with the frame of its clauses and with what its sentence says of police or courts."""
+    frames: defaultdict[int, float] = defaultdict(float)
+    reports: defaultdict[int, int] = defaultdict(int)
+    for segment in segments:
+        frames[segment.clause] += segment.frame
+        reports[segment.part] += segment.report
+    return [replace(each, around=frames[each.clause], report=reports[each.part]) for each in segments]
 
 
 def _segment(text: str, start: int, end: int, hits: list[Hit], said: list[Hit]) -> Segment:
@@ -391,18 +398,34 @@ def _fits(rule: Rule, run: list[Segment], about: Circumstances) -> bool:
     letters = sum(segment.letters for segment in run)
     frame = int(sum(segment.frame for segment in run))
     if rule.sentence and frame <= rule.frame:
-        frame = max(frame, int(max(segment.frame + segment.around for segment in run)))
+        frame = max(frame, int(max(segment.around for segment in run)))
     coverage = rule.coverage - rules()["context"]["coverage"] * about.weight
     report = max(segment.report for segment in run)
     if report and (total < 2 * rule.points + 4 * report or covered < 0.6 * letters or frame):
         return False
-    if about.reported and not _leaves_contact(run) and (covered < 0.6 * letters or frame):
+    if (
+        about.reported
+        and not _leaves_contact(run, "contact", "disguise")
+        and (covered < 0.6 * letters or frame)
+    ):
+        return False
+    if run[0].sentence != run[-1].sentence and not _may_be_one(rule, run):
         return False
     return covered >= coverage * letters and frame <= rule.frame + len(run) // 8
 
 
-def _leaves_contact(run: list[Segment]) -> bool:
-    return any(hit.classes & {"contact", "disguise"} for segment in run for hit in segment.hits)
+def _may_be_one(rule: Rule, run: list[Segment]) -> bool:
+    """Whether the sentences of *run* may be read as one advertisement."""
+    if _leaves_contact(run, "disguise"):
+        return True
+    if rule.one_sentence or any(segment.frame for segment in run):
+        return False
+    telling = {segment.sentence for segment in run if segment.strong or _leaves_contact([segment], "contact")}
+    return telling == {segment.sentence for segment in run}
+
+
+def _leaves_contact(run: list[Segment], *classes: str) -> bool:
+    return any(not hit.classes.isdisjoint(classes) for segment in run for hit in segment.hits)
 
 
 def _score(rule: Rule, hits: list[Hit], about: Circumstances) -> tuple[int, int]:
@@ -706,7 +729,7 @@ def _is_takeover(article: Article, kept: tuple[Block, ...], removed: list[Remove
     left, or title and text are in whole sentences about games and bait, films or services, and report nothing.
     """
     title = article.title or article.title_as_published
-    title_is_spam = bool(title) and judge_line(title) is not None
+    title_is_spam = bool(title) and not _kept(split_spam(title, Circumstances(title=True)))
     if removed or title_is_spam:
         left = sum(len(_LETTER.findall(block.text)) for block in kept)
         cut = sum(
