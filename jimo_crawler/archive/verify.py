@@ -255,9 +255,9 @@ class _Check:
             last = max(expected, default=-1)
             findings = [each for each in findings if each.offset is not None and each.offset <= last]
         if findings and findings[0].kind is Kind.MISSING_FILE and not expected:
-            lost = self._value("SELECT count(*) FROM captures WHERE warc_file = ?", name)
-            self.report.notes.append(f"{name} is missing; its {lost} record(s) are known to be lost")
-            findings = []
+            if lost := self._value("SELECT count(*) FROM captures WHERE warc_file = ?", name):
+                self.report.notes.append(f"{name} is missing; its {lost} record(s) are known to be lost")
+                findings = []
         self.report.findings += findings
         if written_now or not stored_path(path).exists():
             return

@@ -1,0 +1,136 @@
+"""`scrapy publish`: a copy that opens anywhere, made while a crawl writes; and an archive restored from it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from jimo_crawler.archive import fts, publish
+from jimo_crawler.archive.schema import open_archive, open_reader
+from jimo_crawler.demo.server import DemoServer
+from jimo_crawler.errors import ArchiveDamaged, StorageFailed
+from tests.archive.conftest import EVENING, SMALL
+from tests.crawling import PROJECT, Archive, contents, environment
+
+
+def test_the_copy_says_what_the_archive_says_and_opens_on_read_only_media(
+    crawled: Archive, tmp_path: Path
+) -> None:
+    target = tmp_path / "readers" / "news.db"
+    done = crawled.run("publish", str(target))
+    assert done.returncode == 0, done.stderr
+    assert "articles" in done.stdout
+    assert [path.name for path in target.parent.iterdir()] == ["news.db"], (
+        "no log, no lock, no part of a copy"
+    )
+    copy = Archive(target.parent)
+    shutil.copy(target, copy.db)
+    assert contents(copy) == contents(crawled)
+    # immutable=1: SQLite then treats the file as on a read-only medium and refuses one that needs its log.
+    with closing(sqlite3.connect(f"{target.as_uri()}?immutable=1", uri=True)) as conn:
+        assert conn.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+        assert conn.execute("SELECT count(*) FROM articles").fetchone()[0] > 0
+        assert (
+            conn.execute("SELECT count(*) FROM articles_fts WHERE articles_fts MATCH '\"镇\"'").fetchone()[0]
+            > 0
+        )
+        assert conn.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    with closing(open_reader(target)) as conn:
+        assert fts.missing(conn) == []
+
+
+def test_it_takes_the_place_of_an_older_copy_only_when_it_is_whole(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "news.db"
+    publish.publish(archive.db, target)
+    before = target.read_bytes()
+    with closing(open_archive(archive.db)) as conn:
+        conn.execute("UPDATE towns SET kind = '镇'")
+
+    def fail(_: Path) -> None:
+        raise OSError(28, os.strerror(28))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(publish, "_sync", fail)
+        with pytest.raises(StorageFailed, match="No space left"):
+            publish.publish(archive.db, target)
+    assert target.read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["archive", "news.db"]
+    publish.publish(archive.db, target)
+    assert target.read_bytes() != before
+
+
+def test_a_damaged_archive_is_not_passed_on(archive: Archive, tmp_path: Path) -> None:
+    with closing(open_archive(archive.db)) as conn:
+        conn.execute(
+            "INSERT INTO articles_fts(articles_fts, rowid, title, body) SELECT 'delete', id, title, body FROM articles_zh"
+        )
+    with pytest.raises(ArchiveDamaged, match="verify --repair"):
+        publish.publish(archive.db, tmp_path / "news.db")
+    assert [path.name for path in tmp_path.iterdir()] == ["archive"]
+
+
+def test_the_archive_is_not_written_over_itself(archive: Archive) -> None:
+    done = archive.run("publish", str(archive.db))
+    assert done.returncode == 5
+    assert "is the archive itself" in done.stderr
+
+
+def test_a_copy_made_while_a_crawl_writes_is_whole_and_an_archive_restored_from_it_goes_on(
+    portal: DemoServer, tmp_path: Path
+) -> None:
+    archive = Archive(tmp_path / "live", portal.url)
+    crawl = subprocess.Popen(
+        archive.command("towns", settings=EVENING, town=SMALL), cwd=PROJECT, env=environment(), stderr=subprocess.DEVNULL
+    )  # fmt: skip
+    copies = []
+    while crawl.poll() is None:
+        if archive.db.exists() and archive.db.stat().st_size:
+            try:
+                copies.append(publish.publish(archive.db, tmp_path / f"copy-{len(copies)}.db"))
+            except (ArchiveDamaged, StorageFailed):
+                assert not copies, "only before its tables are there"
+        time.sleep(0.05)
+    assert crawl.returncode == 0
+    assert len({each.articles for each in copies}) > 2, "copies of different moments of the run"
+
+    middle = next(each for each in copies if each.articles > copies[-1].articles // 2)
+    restored = Archive(tmp_path / "restored", portal.url)
+    restored.folder.mkdir()
+    shutil.copy(middle.path, restored.db)
+    shutil.copytree(archive.warc_dir, restored.warc_dir)
+    done = restored.crawl(settings=EVENING, town=SMALL)
+    assert done.returncode == 0, done.stderr
+    for table in ("articles", "article_urls", "revisions", "removed_text"):
+        assert contents(restored)[table] == contents(archive)[table]
+    done = restored.run("verify")
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_long_reader_does_not_stop_the_writer(archive: Archive) -> None:
+    with closing(open_reader(archive.db)) as reader:
+        reader.execute("BEGIN")
+        before = reader.execute("SELECT count(*) FROM crawls").fetchone()[0]
+        assert archive.crawl(settings=EVENING, town=SMALL).returncode == 0
+        assert reader.execute("SELECT count(*) FROM crawls").fetchone()[0] == before, (
+            "and sees what it saw before"
+        )
+    assert archive.value("SELECT count(*) FROM crawls") == before + 1
+
+
+def test_wrong_usage(crawled: Archive, tmp_path: Path) -> None:
+    assert crawled.run("publish").returncode == 2
+    done = crawled.run("publish", str(tmp_path / "file" / "news.db"))
+    assert done.returncode == 0
+    (tmp_path / "plain").write_text("a file in place of a folder", encoding="utf-8")
+    done = crawled.run("publish", str(tmp_path / "plain" / "news.db"))
+    assert done.returncode == 5
+    assert len(done.stderr.splitlines()) == 1

@@ -1,0 +1,306 @@
+"""`scrapy verify`: whatever is wrong with rows, records or index is found; what can be mended is mended and said."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from jimo_crawler.archive import fts
+from jimo_crawler.archive.findings import Kind
+from jimo_crawler.archive.lock import ArchiveLock
+from jimo_crawler.archive.schema import open_archive
+from jimo_crawler.archive.verify import verify
+from jimo_crawler.text import fingerprint
+from tests.archive.conftest import EVENING, SMALL
+from tests.crawling import Archive
+
+
+def kinds(archive: Archive, *, running: bool = False) -> set[Kind]:
+    """What a check finds."""
+    return {each.kind for each in verify(archive.db, archive.warc_dir, running=running).findings}
+
+
+@contextmanager
+def unguarded(archive: Archive) -> Iterator[sqlite3.Connection]:
+    """The file open for tampering: no foreign keys, and no triggers of the full-text index."""
+    with closing(sqlite3.connect(archive.db, isolation_level=None)) as conn:
+        fts.register(conn)
+        triggers = conn.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY rowid"
+        ).fetchall()
+        for name, _ in triggers:
+            conn.execute(f"DROP TRIGGER {name}")
+        yield conn
+        for _, sql in triggers:
+            conn.execute(sql)
+
+
+def warc_file(archive: Archive) -> Path:
+    return sorted(archive.warc_dir.glob("*.warc.gz"))[0]
+
+
+def test_a_sound_archive_has_no_findings(crawled: Archive) -> None:
+    done = crawled.run("verify", "--deep")
+    assert done.returncode == 0, done.stdout
+    (line,) = done.stdout.splitlines()
+    assert line.startswith("verify: all is well (1 WARC files, ")
+    assert done.stderr == ""
+
+
+# --- rows ---------------------------------------------------------------------------------------------------------------------
+
+ONE = "(SELECT id FROM articles ORDER BY id LIMIT 1)"
+PICTURED = "(SELECT article_id FROM images LIMIT 1)"
+TAMPERINGS = {
+    "a record that no row names": ("DELETE FROM captures WHERE url LIKE '%/robots.txt'", Kind.ORPHAN),
+    "a row that names no record": (
+        "UPDATE captures SET warc_offset = warc_offset + 1 WHERE url LIKE '%/robots.txt'",
+        Kind.MISSING_RECORD,
+    ),
+    "a row with another length": (
+        "UPDATE captures SET warc_length = warc_length - 1 WHERE url LIKE '%/robots.txt'",
+        Kind.RECORD_LENGTH,
+    ),
+    "a row with another digest": ("UPDATE captures SET record_digest = 'x'", Kind.RECORD_DIGEST),
+    "a file that was closed with another digest": ("UPDATE warc_files SET sha256 = 'x'", Kind.FILE_DIGEST),
+    "a file that is not booked": ("DELETE FROM warc_files", Kind.UNBOOKED_FILE),
+    "a file that is not there": (
+        "INSERT INTO warc_files(name, opened_at, closed_at, sha256) VALUES('x.warc.gz', '', '', '')",
+        Kind.MISSING_FILE,
+    ),
+    "a town that is gone": ("DELETE FROM towns WHERE id IN (SELECT town_id FROM articles)", Kind.REFERENCE),
+    "an index of another text": (
+        f"UPDATE articles SET body = body || '海堤' WHERE id = {ONE}",
+        Kind.SEARCH_INDEX,
+    ),
+    "an article that is not its revision": (
+        f"UPDATE articles SET source = '海堤' WHERE id = {ONE}",
+        Kind.HISTORY,
+    ),
+    "a revision whose text was changed": ("UPDATE revisions SET body = body || '。'", Kind.HISTORY),
+    "a revision twice": (
+        "INSERT INTO revisions(article_id, url, captured_at, capture_id, title, body, title_as_published,"
+        " body_as_published, layout, content_hash, canonical_hash, change) SELECT article_id, url, captured_at, capture_id,"
+        " title, body, title_as_published, body_as_published, layout, content_hash, canonical_hash, 'body' FROM revisions",
+        Kind.HISTORY,
+    ),
+    "an article without an address": (f"DELETE FROM article_urls WHERE article_id = {ONE}", Kind.HISTORY),
+    "an address with another text": ("UPDATE article_urls SET content_hash = 'x'", Kind.HISTORY),
+    "an image too few": (
+        "DELETE FROM images WHERE article_id = (SELECT article_id FROM images LIMIT 1)",
+        Kind.HISTORY,
+    ),
+    "a revision without evidence": ("UPDATE revisions SET capture_id = NULL", Kind.NO_EVIDENCE),
+    "an outcome without evidence": (
+        "UPDATE observations SET capture_id = NULL WHERE outcome = 'listing'",
+        Kind.NO_EVIDENCE,
+    ),
+    "a capture that was for nothing": (
+        "UPDATE captures SET outcome = NULL WHERE outcome = 'listing'",
+        Kind.ORPHAN,
+    ),
+    "an outcome that is gone": ("DELETE FROM observations WHERE outcome = 'listing'", Kind.BALANCE),
+    "an outcome that is another": (
+        "UPDATE observations SET outcome = 'gone' WHERE outcome = 'listing'",
+        Kind.BALANCE,
+    ),
+    "a request without an outcome": ("UPDATE crawls SET requested = requested + 1", Kind.BALANCE),
+}
+
+
+@pytest.mark.parametrize(("statement", "kind"), TAMPERINGS.values(), ids=TAMPERINGS)
+def test_what_is_wrong_is_found(archive: Archive, statement: str, kind: Kind) -> None:
+    with unguarded(archive) as conn:
+        assert conn.execute(statement).rowcount > 0
+    assert kind in kinds(archive)
+
+
+def test_a_trigger_that_is_gone_is_found_and_made_again(archive: Archive) -> None:
+    with closing(sqlite3.connect(archive.db)) as conn:
+        conn.execute("DROP TRIGGER articles_fts_update")
+    assert kinds(archive) == {Kind.SEARCH_INDEX}
+    done = archive.run("verify", "--repair")
+    assert (done.returncode, "full-text index was made anew" in done.stdout) == (0, True)
+
+
+def test_a_database_page_of_garbage_is_found(archive: Archive) -> None:
+    with closing(sqlite3.connect(archive.db)) as conn:
+        conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        size = conn.execute("PRAGMA page_size").fetchone()[0]
+        page = conn.execute("SELECT rootpage FROM sqlite_master WHERE name = 'revisions'").fetchone()[0]
+    with archive.db.open("rb+") as file:
+        file.seek((page - 1) * size)
+        file.write(random.Random(4).randbytes(size))
+    done = archive.run("verify", "--details")
+    assert done.returncode == 1
+    assert "database: jimo.db: " in done.stdout
+    done = archive.run("verify", "--repair")
+    assert done.returncode in (1, 5)
+    assert "scrapy replay --into" in done.stdout + done.stderr or "sound SQLite" in done.stderr
+
+
+def test_a_database_that_is_none_ends_with_its_own_status(archive: Archive) -> None:
+    archive.db.write_bytes(b"garbage" * 4096)
+    done = archive.run("verify")
+    assert done.returncode == 5
+    assert done.stderr.startswith("scrapy verify: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+# --- records ------------------------------------------------------------------------------------------------------------------
+
+
+def test_each_of_many_flipped_bits_is_found(archive: Archive) -> None:
+    path, chance = warc_file(archive), random.Random(1122)
+    data = path.read_bytes()
+    for _ in range(25):
+        place = chance.randrange(len(data))
+        path.write_bytes(data[:place] + bytes([data[place] ^ (1 << chance.randrange(8))]) + data[place + 1 :])
+        assert Kind.FILE_DIGEST in kinds(archive)
+    path.write_bytes(data)
+    assert kinds(archive) == set()
+
+
+def test_a_damaged_record_in_a_closed_file_is_asked_again_and_stays_in_sight(archive: Archive) -> None:
+    (row,) = archive.rows(
+        "SELECT c.*, o.url AS row_url FROM captures AS c JOIN observations AS o ON o.capture_id = c.id"
+        " WHERE o.outcome = 'article' ORDER BY c.id LIMIT 1"
+    )
+    path = warc_file(archive)
+    sound = path.read_bytes()
+    middle = row["warc_offset"] + row["warc_length"] // 2
+    path.write_bytes(sound[:middle] + bytes(8) + sound[middle + 8 :])
+    done = archive.run("verify", "--repair")
+    assert done.returncode == 1, "damage in a closed file is not mended but reported"
+    assert "1 record(s) lost; 1 address(es) are asked again" in done.stdout
+    assert f"damaged: {path.name} at {row['warc_offset']}" in done.stdout
+    assert archive.value("SELECT count(*) FROM captures WHERE lost_at IS NOT NULL") == 1
+    assert archive.value(
+        "SELECT due_at <= last_visit_at AND etag IS NULL FROM urls WHERE url = ?", row["row_url"]
+    )
+
+    path.write_bytes(sound)
+    done = archive.run("verify", "--repair")
+    assert (done.returncode, "1 record(s) that were lost are back" in done.stdout) == (0, True)
+    assert archive.value("SELECT count(*) FROM captures WHERE lost_at IS NOT NULL") == 0
+
+
+def test_a_missing_file_is_lost_only_if_the_others_are_there(archive: Archive, tmp_path: Path) -> None:
+    first = warc_file(archive)
+    moved = shutil.move(first, tmp_path / "elsewhere")
+    done = archive.run("verify", "--repair")
+    assert done.returncode == 1
+    assert "is JIMO_WARC_DIR right?" in done.stdout
+    assert archive.value("SELECT count(*) FROM captures WHERE lost_at IS NOT NULL") == 0
+
+    assert archive.crawl(settings=EVENING, town=SMALL).returncode == 0
+    done = archive.run("verify", "--repair")
+    assert done.returncode == 0, done.stdout
+    assert "record(s) lost" in done.stdout
+    assert f"note: {first.name} is missing" in done.stdout
+
+    shutil.move(moved, first)
+    done = archive.run("verify", "--repair")
+    assert (done.returncode, "that were lost are back" in done.stdout) == (0, True)
+    assert archive.value("SELECT count(*) FROM captures WHERE lost_at IS NOT NULL") == 0
+
+
+# --- repair -------------------------------------------------------------------------------------------------------------------
+
+MENDED = (
+    "a record that no row names",
+    "a file that is not booked",
+    "an index of another text",
+)
+
+
+@pytest.mark.parametrize("name", MENDED)
+def test_what_can_be_mended_is_mended_and_said(archive: Archive, name: str) -> None:
+    statement, _ = TAMPERINGS[name]
+    if name == "an index of another text":  # the article itself is to stay as it is
+        statement = f"INSERT INTO articles_fts(articles_fts, rowid, title, body) SELECT 'delete', id, title, body FROM articles_zh WHERE id = {ONE}"
+    with unguarded(archive) as conn:
+        conn.execute(statement)
+    assert kinds(archive)
+    done = archive.run("verify", "--repair")
+    assert done.returncode == 0, done.stdout
+    assert kinds(archive) == set()
+    if name != "a file that is not booked":
+        assert "repaired: " in done.stdout
+
+
+def test_a_file_left_open_by_a_killed_run_is_closed(archive: Archive) -> None:
+    path = warc_file(archive)
+    with closing(open_archive(archive.db)) as conn:
+        conn.execute("DELETE FROM warc_files")
+        conn.execute("UPDATE urls SET state = 'leased' WHERE kind = 'index'")
+    path.rename(path.with_name(path.name + ".open"))
+    assert kinds(archive) == {Kind.OPEN_FILE}
+    done = archive.run("verify", "--repair")
+    assert done.returncode == 0, done.stdout
+    assert path.exists()
+    assert "1 address(es) that a run had taken and not asked are free again" in done.stdout
+
+
+def test_a_running_crawl_is_no_finding_and_is_not_disturbed(archive: Archive) -> None:
+    """Its file is open, and its last record may be ahead of the rows."""
+    path = warc_file(archive)
+    with closing(open_archive(archive.db)) as conn:
+        conn.execute("DELETE FROM warc_files")
+        last = "SELECT id FROM captures ORDER BY warc_offset DESC LIMIT 1"
+        conn.execute("PRAGMA foreign_keys=OFF")
+        for table in ("observations", "revisions", "articles"):
+            conn.execute(f"DELETE FROM {table} WHERE capture_id = ({last})")
+        conn.execute(f"DELETE FROM captures WHERE id = ({last})")
+        conn.execute("UPDATE crawls SET finished_at = NULL, outcomes = NULL")
+    path.rename(path.with_name(path.name + ".open"))
+    with ArchiveLock(archive.db, "scrapy crawl towns"):
+        assert Kind.ORPHAN not in kinds(archive, running=True)
+        assert Kind.OPEN_FILE not in kinds(archive, running=True)
+        done = archive.run("verify", "--repair")
+    assert done.returncode == 75
+    assert "in use by process" in done.stderr
+    assert Kind.ORPHAN in kinds(archive)
+
+
+# --- deep -----------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_text_that_the_evidence_does_not_bear_out_is_found_by_reading_it_again(archive: Archive) -> None:
+    with closing(open_archive(archive.db)) as conn:
+        row = conn.execute("SELECT * FROM articles WHERE complete = 1 ORDER BY id LIMIT 1").fetchone()
+        fields = {name: row[name] for name in ("title", "body", "published_at", "source", "editor", "author")}
+        fields["body"] += "\n海堤"
+        digest = fingerprint.content_hash(**fields)
+        for table, key in (("articles", "url"), ("revisions", "url")):
+            conn.execute(
+                f"UPDATE {table} SET body = ?, content_hash = ? WHERE {key} = ?",
+                (fields["body"], digest, row["url"]),
+            )
+        conn.execute("UPDATE article_urls SET content_hash = ? WHERE url = ?", (digest, row["url"]))
+    assert kinds(archive) == set()
+    done = archive.run("verify", "--deep", "--details")
+    assert done.returncode == 1
+    assert "today's parsers read another body" in done.stdout
+    assert row["url"] in done.stdout
+
+
+def test_the_whole_report_as_json(archive: Archive) -> None:
+    with unguarded(archive) as conn:
+        conn.execute("UPDATE captures SET record_digest = 'x' WHERE url LIKE '%/robots.txt'")
+    done = archive.run("verify", "--json")
+    report = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert [each["kind"] for each in report["findings"]] == ["record_digest"]
+    assert report["checked"]["articles"] == archive.value("SELECT count(*) FROM articles")
+
+
+def test_wrong_usage(archive: Archive) -> None:
+    assert archive.run("verify", "everything").returncode == 2
