@@ -8,7 +8,7 @@ the reason of each are in ``spam_rules.toml``. What is cut is exactly what was j
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -31,7 +31,7 @@ _ENDED = re.compile(r"[。！？!?；;…”’」』》)\]】:：]\s*$")
 _SENTENCE_END = re.compile(r"[。！!？?;；]")
 _PARTING = re.compile(r"[。；;|_\t]|\s{2}")
 """Separators that part sentences."""
-_NOT_COMMA = re.compile(r"[^,，、]")
+_NOT_COMMA = re.compile(r"[^,，、“”‘’\"'《》()（）「」『』]")
 """Separators that part what need not be one sentence."""
 _LETTER = re.compile(r"[^\W_]")
 _PLACE_NAME = re.compile(
@@ -418,7 +418,7 @@ def _may_be_one(rule: Rule, run: list[Segment]) -> bool:
     """Whether the sentences of *run* may be read as one advertisement."""
     if _leaves_contact(run, "disguise"):
         return True
-    if rule.one_sentence or any(segment.frame for segment in run):
+    if rule.one_sentence or any(segment.frame >= 1 for segment in run):
         return False
     telling = {segment.sentence for segment in run if segment.strong or _leaves_contact([segment], "contact")}
     return telling == {segment.sentence for segment in run}
@@ -430,21 +430,28 @@ def _leaves_contact(run: list[Segment], *classes: str) -> bool:
 
 def _score(rule: Rule, hits: list[Hit], about: Circumstances) -> tuple[int, int]:
     """Points of *hits* under *rule* and how many characters they cover; no points if the rule asks for more."""
-    points: dict[str, dict[str, int]] = {}
+    points: dict[str, Counter[str]] = {}
     covered: set[int] = set()
     for hit in hits:
         name = next((name for name in rule.classes if name in hit.classes), None)
         if name:
-            points.setdefault(name, {})[hit.word] = _worth(name)
+            points.setdefault(name, Counter())[hit.word] += 1
             covered.update(range(hit.start, hit.end))
-    total = sum(sum(words.values()) for words in points.values())
+    worth = {name: sum(_worth_of(name, count) for count in words.values()) for name, words in points.items()}
+    total = sum(worth.values())
     if len(points) < rule.kinds or total < max(rules()["context"]["least"], rule.points - about.weight):
         return 0, 0
-    strong = sum(sum(words.values()) for name, words in points.items() if _worth(name) >= _STRONG)
+    strong = sum(each for name, each in worth.items() if _worth(name) >= _STRONG)
     found = frozenset().union(*(hit.classes for hit in hits))
     if strong < rule.strong or not all(need & found for need in rule.needs):
         return 0, 0
     return total, len(covered)
+
+
+def _worth_of(name: str, count: int) -> int:
+    """Points of a word of class *name* that stands there *count* times: a strong one counts twice if it comes again."""
+    worth = _worth(name)
+    return worth * min(count, 2) if worth >= _STRONG else worth
 
 
 def _any_rule_has(hits: list[Hit], about: Circumstances) -> bool:
