@@ -13,7 +13,7 @@ from scrapy.utils.misc import load_object
 
 PROJECT = Path(__file__).resolve().parent.parent
 RANK = {
-    "items": 0, "errors": 0, "clock": 0, "portal": 0, "settings": 0, "reader_command": 3, "parsers": 1, "text": 1, "archive": 2,
+    "items": 0, "errors": 0, "clock": 0, "portal": 0, "settings": 0, "reader_command": 3, "keeper_command": 3, "parsers": 1, "text": 1, "archive": 2,
     "fetching": 3, "spiders": 4, "commands": 4, "web": 4, "demo": 4,
 }  # fmt: skip
 """Lower is more fundamental. ``text`` and ``parsers`` are neighbours."""
