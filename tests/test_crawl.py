@@ -109,11 +109,13 @@ def test_a_second_run_asks_only_where_news_would_be(portal: DemoServer, tmp_path
     archive = Archive(tmp_path, portal.url)
     assert archive.crawl(settings=AT_SIX).returncode == 0
     before, asked_before = contents(archive), len(portal.requests)
+    blocked = {row["request_url"] for row in archive.rows("SELECT * FROM urls WHERE outcome = 'blocked'")}
     assert archive.crawl(settings=AT_SEVEN).returncode == 0
     first_pages = {town["pages"][0] for town in portal.site.truth.towns}
     truth = portal.site.truth
     asked = Counter(str(each["path"]) for each in portal.requests[asked_before:])
-    assert asked == Counter({"/robots.txt", truth.entry, truth.index, *first_pages})
+    again = {url.removeprefix(portal.base) for url in blocked}
+    assert asked == Counter({"/robots.txt", truth.entry, truth.index, *first_pages, *again})
     after = contents(archive)
     for each in (before, after):
         each["urls"] = [row[:-1] for row in each["urls"]]  # the outcome of a page asked again is `unchanged`
@@ -190,7 +192,7 @@ def test_a_host_that_is_not_there_fails_with_its_own_status(tmp_path: Path) -> N
     archive = Archive(tmp_path, "http://127.0.0.1:9/", {"RETRY_TIMES": "0"})
     done = archive.crawl("article", url="http://127.0.0.1:9/a.html")
     assert done.returncode == 1
-    assert archive.rows("SELECT outcome FROM observations") == [{"outcome": "failed"}]
+    assert archive.rows("SELECT outcome FROM observations") == [{"outcome": "skipped"}]
     assert len([line for line in done.stderr.splitlines() if line.startswith("article:")]) == 1
 
 

@@ -92,7 +92,7 @@ def test_nothing_is_asked_while_robots_txt_cannot_be_had(tmp_path: Path, status:
         archive = Archive(tmp_path, url, {"RETRY_TIMES": "1"})
         done = archive.crawl()
     assert set(paths(log)) == {"/robots.txt"}
-    assert done.returncode == 1, done.stderr
+    assert done.returncode == 4, done.stderr
     assert archive.value("SELECT reason FROM failures") == "robots_unavailable"
 
 

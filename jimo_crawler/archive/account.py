@@ -8,8 +8,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from jimo_crawler.archive.frontier import Frontier, Plan, write
+from jimo_crawler.archive.sections import Sections
 from jimo_crawler.errors import ExitStatus, Outcome
 from jimo_crawler.parsers.urls import canonical_url
+
+FEW = 3
+"""Pages of which none could be read: from so many on it is the portal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,11 @@ class Verdict:
     message: str
     """One line for a person."""
     counts: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, status: ExitStatus, message: str) -> Verdict:
+        """A verdict of that status."""
+        return cls(status, status.name.lower(), message)
 
     @classmethod
     def storage(cls, message: str) -> Verdict:
@@ -45,25 +54,27 @@ class Account:
         """A request for a page left; retries of one URL count once."""
         self._requested.add(canonical_url(url))
 
-    def settle(self, reason: str, at: str, *, errors: int, stop: str, storage: str) -> Verdict:
-        """Judge the run and write its row. *reason* is Scrapy's close reason."""
+    def settle(
+        self, reason: str, at: str, *, errors: int, stop: tuple[str, ExitStatus], storage: str
+    ) -> Verdict:
+        """Judge the run and write its row. *reason* is Scrapy's close reason, *stop* why the run ended itself (empty if it
+        did not) and how bad that is."""
         outcomes = self._outcomes()
         counts = Counter(outcomes.values())
-        asked = sum(1 for outcome in outcomes.values() if outcome != Outcome.SKIPPED)
-        missing = self._requested - outcomes.keys()
-        verdict = self._judge(reason, counts, missing, errors, stop, storage)
+        accounted = {url for url, outcome in outcomes.items() if outcome != Outcome.SKIPPED}
+        verdict = self._judge(reason, counts, self._requested ^ accounted, errors, stop, storage)
         new, changed = self._news()
         with write(self._conn):
-            self._count_gaps()
+            Sections(self._conn, self._crawl_id).count_gaps()
             self._conn.execute(
                 "UPDATE crawls SET finished_at = ?, finish_reason = ?, verdict = ?, exit_status = ?, requested = ?,"
                 " outcomes = ?, articles_new = ?, articles_changed = ?, message = ? WHERE id = ?",
-                (at, stop or reason, verdict.word, int(verdict.status), len(self._requested),
+                (at, stop[0] or reason, verdict.word, int(verdict.status), len(self._requested),
                  json.dumps(dict(sorted(counts.items()))), new, changed, verdict.message, self._crawl_id),
             )  # fmt: skip
         summary = {
             "requested": len(self._requested),
-            "accounted": asked,
+            "accounted": len(accounted),
             "new": new,
             "changed": changed,
             **counts,
@@ -71,51 +82,61 @@ class Account:
         return Verdict(verdict.status, verdict.word, verdict.message, summary)
 
     def _judge(
-        self, reason: str, counts: Counter[str], missing: set[str], errors: int, stop: str, storage: str
+        self,
+        reason: str,
+        counts: Counter[str],
+        unbalanced: set[str],
+        errors: int,
+        stop: tuple[str, ExitStatus],
+        storage: str,
     ) -> Verdict:
+        stopped, status = stop
         if storage:
             return Verdict.storage(storage)
-        if stop.startswith("outage"):
-            return Verdict(ExitStatus.OUTAGE, "outage", stop)
+        if stopped and status is ExitStatus.OUTAGE:
+            return Verdict.of(status, stopped)
         if errors:
-            return Verdict(ExitStatus.FAILED, "failed", f"{errors} programming error(s): see the log")
+            return Verdict.of(ExitStatus.FAILED, f"{errors} programming error(s): see the log")
         if reason == "shutdown":
-            return Verdict(
-                ExitStatus.PARTIAL, "partial", "stopped by a signal; the next run goes on from here"
-            )
-        if missing:
-            example = min(missing)
-            return Verdict(
-                ExitStatus.FAILED,
-                "failed",
-                f"{len(missing)} requested URL(s) have no outcome, e.g. {example}",
-            )
-        if reason != "finished" or (stop and not self._unread_start()):
-            return Verdict(ExitStatus.PARTIAL, "partial", stop or f"ended early: {reason}")
+            return Verdict.of(ExitStatus.PARTIAL, "stopped by a signal; the next run goes on from here")
+        if unbalanced:
+            said = f"the account does not balance: {len(unbalanced)} URL(s), e.g. {min(unbalanced)}"
+            return Verdict.of(ExitStatus.FAILED, said)
+        if stopped:
+            return Verdict.of(status, stopped)
+        if reason != "finished":
+            return Verdict.of(ExitStatus.PARTIAL, f"ended early: {reason}")
         return self._judge_completeness(counts)
 
     def _judge_completeness(self, counts: Counter[str]) -> Verdict:
         """Whether what was asked for was read as far as asked."""
         failed, again = counts[Outcome.FAILED], counts[Outcome.FAILED] + counts[Outcome.BLOCKED]
-        if (
-            self._plan.only is not None
-            and again
-            and again == sum(counts.values()) - counts[Outcome.REDIRECTED]
-        ):
-            return Verdict(
-                ExitStatus.FAILED, "failed", f"none of the {again} address(es) could be fetched; see failures"
+        nothing_else = again == sum(counts.values()) - counts[Outcome.REDIRECTED]
+        if self._plan.only is not None and again and nothing_else:
+            return Verdict.of(
+                ExitStatus.FAILED, f"none of the {again} address(es) could be fetched; see failures"
             )
+        if again >= FEW and nothing_else:
+            return Verdict.of(ExitStatus.OUTAGE, f"outage: none of {again} known pages could be read")
         if self._unread_start():
-            return Verdict(ExitStatus.FAILED, "failed", "entry page or index could not be read; see failures")
+            return Verdict.of(ExitStatus.FAILED, "entry page or index could not be read; see failures")
+        if self._has_only_empty_sections():
+            return Verdict.of(ExitStatus.FAILED, "no section's listing names any article; see failures")
         if failed:
-            return Verdict(ExitStatus.PARTIAL, "partial", f"{failed} URL(s) failed and are due again")
+            return Verdict.of(ExitStatus.PARTIAL, f"{failed} URL(s) failed and are due again")
         if broken := self._broken_sections():
-            return Verdict(ExitStatus.PARTIAL, "partial", f"listing broke off: {', '.join(broken)}")
+            return Verdict.of(ExitStatus.PARTIAL, f"listing broke off: {', '.join(broken)}")
         if self._frontier.budget_reached:
-            return Verdict(
-                ExitStatus.PARTIAL, "partial", "the budget of this run is used up; the rest is due"
-            )
-        return Verdict(ExitStatus.OK, "ok", "every section read as far as asked, every URL has an outcome")
+            return Verdict.of(ExitStatus.PARTIAL, "the budget of this run is used up; the rest is due")
+        return Verdict.of(ExitStatus.OK, "every section read as far as asked, every URL has an outcome")
+
+    def _has_only_empty_sections(self) -> bool:
+        """Sections were asked for, and not one of them listed anything: the listings cannot be read as they are now."""
+        row = self._conn.execute(
+            "SELECT count(*) AS sections, sum(listed) AS listed FROM crawl_towns WHERE crawl_id = ? AND pages > 0",
+            (self._crawl_id,),
+        ).fetchone()
+        return bool(row["sections"] and not row["listed"])
 
     def _outcomes(self) -> dict[str, str]:
         rows = self._conn.execute(
@@ -125,8 +146,8 @@ class Account:
 
     def _unread_start(self) -> bool:
         row = self._conn.execute(
-            "SELECT 1 FROM observations AS o JOIN urls AS u ON u.url = o.url WHERE o.crawl_id = ?"
-            " AND u.kind IN ('entry', 'index') AND o.outcome NOT IN ('index', 'unchanged', 'redirected')",
+            "SELECT 1 FROM urls WHERE kind IN ('entry', 'index') AND last_crawl_id = ?"
+            " AND outcome NOT IN ('index', 'unchanged', 'redirected')",
             (self._crawl_id,),
         ).fetchone()
         return row is not None
@@ -138,25 +159,15 @@ class Account:
             " JOIN observations AS o ON o.url = u.url AND o.crawl_id = :crawl"
             " WHERE o.outcome NOT IN ('listing', 'unchanged', 'redirected')"
             " UNION SELECT t.name FROM towns AS t JOIN crawl_towns AS c ON c.town_id = t.id AND c.crawl_id = :crawl"
-            " WHERE (c.ended_by = 'end' AND t.pages_total > t.pages_read) OR c.ended_by = 'limit'",
+            " WHERE (c.ended_by IN ('end', 'loop') AND t.pages_total > t.pages_read) OR c.ended_by = 'limit'",
             {"crawl": self._crawl_id},
         )
         return [row[0] for row in rows]
 
     def _news(self) -> tuple[int, int]:
         row = self._conn.execute(
-            "SELECT coalesce(sum(event = 'new'), 0), coalesce(sum(event IN ('changed', 'replaced')), 0)"
+            "SELECT coalesce(sum(event = 'new'), 0), coalesce(sum(event IN ('changed', 'departed', 'replaced')), 0)"
             " FROM observations WHERE crawl_id = ?",
             (self._crawl_id,),
         ).fetchone()
         return int(row[0]), int(row[1])
-
-    def _count_gaps(self) -> None:
-        """Per section: failed URLs of this run, and listed articles that the archive has not got yet."""
-        self._conn.execute(
-            "UPDATE crawl_towns SET failed = (SELECT count(*) FROM observations AS o JOIN urls AS u ON u.url = o.url"
-            " WHERE o.crawl_id = crawl_towns.crawl_id AND u.town_id = crawl_towns.town_id AND o.outcome IN ('failed', 'blocked')),"
-            " gap = (SELECT count(*) FROM urls AS u WHERE u.town_id = crawl_towns.town_id AND u.kind = 'article'"
-            " AND (u.outcome IS NULL OR u.outcome IN ('failed', 'blocked'))) WHERE crawl_id = ?",
-            (self._crawl_id,),
-        )

@@ -23,6 +23,8 @@ class Read:
     """end, known, since, loop, limit or empty; None while the section goes on."""
     delisted: tuple[str, ...] = ()
     relisted: tuple[str, ...] = ()
+    changed: bool = False
+    """Whether the page lists anything else than when it was read last."""
 
 
 class Discovery:
@@ -116,11 +118,46 @@ class Discovery:
             for link in listing.items
         )
         self._name_section(items, row)
-        delisted, relisted = self._compare(row, items)
-        read = Read(new, len(items) - new, self._ended_by(row, listing, items, new), delisted, relisted)
-        self._conn.execute("UPDATE urls SET items = ? WHERE url = ?", (json.dumps(items), row["url"]))
+        delisted, relisted = self._compare(row, listing, items)
+        listed = json.dumps(items)
+        ended_by = self._ended_by(row, listing, items, new)
+        read = Read(new, len(items) - new, ended_by, delisted, relisted, listed != row["items"])
+        self._conn.execute("UPDATE urls SET items = ? WHERE url = ?", (listed, row["url"]))
+        self._list(row, items)
         self._go_on(row, listing, read, at)
         return read
+
+    def reread_listing(self, row: sqlite3.Row, at: str) -> str | None:
+        """Book a page of a listing that is what it was (304): a full run goes on behind it. Gives how the section ended,
+        None while it goes on."""
+        following = self._conn.execute(
+            "SELECT url FROM urls WHERE town_id = ? AND kind = 'listing' AND page = ? AND state <> 'retired'",
+            (row["town_id"], (row["page"] or 1) + 1),
+        ).fetchone()
+        if following is None:
+            return "end"
+        if self._plan.full:
+            self._conn.execute(
+                "UPDATE urls SET due_at = min(due_at, ?) WHERE url = ?", (at, following["url"])
+            )
+        return "known" if self._is_complete(row["town_id"]) and not self._plan.full else None
+
+    def _is_complete(self, town_id: int | None) -> bool:
+        """Whether the section has once been read to its end."""
+        row = self._conn.execute("SELECT complete_at FROM towns WHERE id = ?", (town_id,)).fetchone()
+        return bool(row and row["complete_at"])
+
+    def _list(self, row: sqlite3.Row, items: list[str]) -> None:
+        """Note which articles the page names now."""
+        before = set(json.loads(row["items"])) if row["items"] else set()
+        self._conn.executemany(
+            "DELETE FROM listed WHERE listing = ? AND url = ?",
+            [(row["url"], url) for url in before - set(items)],
+        )
+        self._conn.executemany(
+            "INSERT OR IGNORE INTO listed(listing, url) VALUES(?, ?)",
+            [(row["url"], url) for url in items if url not in before],
+        )
 
     def _name_section(self, items: list[str], row: sqlite3.Row) -> None:
         """An article first met through a related link belongs to the section whose listing names it."""
@@ -141,10 +178,7 @@ class Discovery:
             return "limit"
         if self._plan.since and all(link.date and link.date < self._plan.since for link in listing.items):
             return "since"
-        complete = self._conn.execute(
-            "SELECT complete_at FROM towns WHERE id = ?", (row["town_id"],)
-        ).fetchone()[0]
-        if complete and not new and not self._plan.full:
+        if self._is_complete(row["town_id"]) and not new and not self._plan.full:
             return "known"
         return None
 
@@ -173,6 +207,8 @@ class Discovery:
             f"UPDATE towns SET {keep}, pages_read = max(pages_read, :pages_read) WHERE id = :id",
             sets | {"id": row["town_id"]},
         )
+        if read.ended_by == "end" and (listing.total or 1) <= page:
+            self._retire_behind(row["town_id"], page)
         if listing.next is None or read.ended_by in ("loop", "limit", "end", "empty"):
             return
         follow = read.ended_by is None or read.ended_by == "since"
@@ -185,44 +221,72 @@ class Discovery:
             found_on=row["url"],
             anchor=None,
         )
-        if follow and not added:
+        if not added:
             self._conn.execute(
-                "UPDATE urls SET due_at = min(due_at, ?), page = ? WHERE url = ? AND kind = 'listing'",
-                (at, page + 1, canonical_url(listing.next.url)),
+                "UPDATE urls SET due_at = min(due_at, ?), page = ?, state = iif(state = 'retired', 'known', state)"
+                " WHERE url = ? AND kind = 'listing'",
+                (at if follow else "9", page + 1, canonical_url(listing.next.url)),
             )
         if read.ended_by == "since" and row["town_id"] is not None:
             self._plan.ended_sections.add(row["town_id"])
 
-    def _compare(self, row: sqlite3.Row, items: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Articles that this page named and no longer does (though what stood below them is still there), and back again.
+    def _retire_behind(self, town_id: int | None, page: int) -> None:
+        """The listing ends here: pages that were behind this one when it was longer are not asked any more."""
+        self._conn.execute(
+            "DELETE FROM listed WHERE listing IN"
+            " (SELECT url FROM urls WHERE town_id = ? AND kind = 'listing' AND page > ?)",
+            (town_id, page),
+        )
+        self._conn.execute(
+            "UPDATE urls SET state = 'retired', items = NULL WHERE town_id = ? AND kind = 'listing' AND page > ?"
+            " AND state = 'known'",
+            (town_id, page),
+        )
 
-        New items push old ones on to the next page: only what has gone from between two that stayed has been taken out.
+    def _compare(
+        self, row: sqlite3.Row, listing: ListingPage, items: list[str]
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Articles that this page named and no listing names any more, and those that are back.
+
+        New items push old ones on to the next page, and what is taken out lets them move up to the page before: only what
+        has gone from between two that stayed has been taken out for sure; at the top, if nothing can have moved up
+        unseen; at the bottom, if there is no page to be pushed on to.
         """
         before = json.loads(row["items"]) if row["items"] else []
         now = set(items)
         stayed = [position for position, url in enumerate(before) if url in now]
-        last = max(stayed, default=-1)
-        absent = [url for url in before[:last] if url not in now]
-        delisted = [url for url in absent if not self._listed_elsewhere(url, row)]
+        delisted: list[str] = []
+        if stayed:
+            first = 0 if self._is_read_up_to(row) else stayed[0]
+            last = len(before) if listing.next is None else stayed[-1]
+            absent = [url for url in before[first:last] if url not in now]
+            delisted = [url for url in absent if not self._is_listed_elsewhere(url, row)]
         marks = ", ".join("?" * len(items))
         relisted = [
             each["url"]
             for each in self._conn.execute(
-                f"SELECT url FROM article_urls WHERE delisted_at IS NOT NULL AND current = 1 AND url IN ({marks})",
+                f"SELECT url FROM article_urls WHERE url IN ({marks}) AND delisted_at IS NOT NULL AND current = 1",
                 items,
             )
         ]
         return tuple(delisted), tuple(relisted)
 
-    def _listed_elsewhere(self, url: str, row: sqlite3.Row) -> bool:
-        """Another page of a listing names it: pinned items, several sections."""
-        return bool(
-            self._conn.execute(
-                "SELECT 1 FROM urls AS u, json_each(u.items) AS item WHERE u.kind = 'listing' AND u.url <> ?"
-                " AND u.town_id IS ? AND item.value = ? LIMIT 1",
-                (row["url"], row["town_id"], url),
-            ).fetchone()
-        )
+    def _is_read_up_to(self, row: sqlite3.Row) -> bool:
+        """Whether this is the first page of its listing, or the page before it was read in this run: then nothing can
+        have moved up from here unseen."""
+        if (row["page"] or 1) == 1:
+            return True
+        before = self._conn.execute(
+            "SELECT 1 FROM urls WHERE town_id = ? AND kind = 'listing' AND page = ?"
+            " AND last_crawl_id = (SELECT max(id) FROM crawls)",
+            (row["town_id"], row["page"] - 1),
+        ).fetchone()
+        return before is not None
+
+    def _is_listed_elsewhere(self, url: str, row: sqlite3.Row) -> bool:
+        """Another page of this listing or of another section's names it."""
+        sql = "SELECT 1 FROM listed WHERE url = ? AND listing <> ? LIMIT 1"
+        return self._conn.execute(sql, (url, row["url"])).fetchone() is not None
 
     # --- articles ---------------------------------------------------------------------------------------------------
 
@@ -247,7 +311,10 @@ class Discovery:
 
     def mark_part(self, url: str, first_url: str, part: int) -> None:
         """Note that an address is a further page of a body."""
-        self._conn.execute("UPDATE urls SET first_url = ?, part = ? WHERE url = ?", (first_url, part, url))
+        self._conn.execute(
+            "UPDATE urls SET first_url = ?, part = ?, state = iif(state = 'retired', 'known', state) WHERE url = ?",
+            (first_url, part, url),
+        )
 
     def names_town(self, text: str) -> bool:
         """Whether a headline names a town of the profile (金口镇:…, 即墨潮海:…)."""

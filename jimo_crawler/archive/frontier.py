@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
-from jimo_crawler.clock import Clock, from_stamp, to_stamp
+from jimo_crawler.clock import Clock
 
 KINDS = ("entry", "index", "listing", "article")
 """In the order in which a run asks for them: where the news is comes before the news."""
@@ -22,6 +20,9 @@ GATES = ("entry", "index")
 
 BATCH = 16
 """Leases taken in one transaction: a lease costs a commit, and an early one does no harm (a kill frees it)."""
+
+MUCH_DOUBT = 3
+"""Visits in doubt from which an address is asked that is not due, if nothing else would tell whether the portal is well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,12 @@ class Lease:
     depth: int = 0
     etag: str | None = None
     last_modified: str | None = None
+    last_visit_at: str | None = None
+
+    @property
+    def visited(self) -> bool:
+        """Whether it was asked in an earlier run."""
+        return self.last_visit_at is not None
 
 
 @dataclass(slots=True)
@@ -77,8 +84,10 @@ class Frontier:
         """Addresses visited before that this run has leased again."""
         self.budget_reached = False
         self.halted = False
+        self._doubt = 0
         self._ready: deque[Lease] = deque()
-        self._only = deque(plan.only or ())
+        self._chosen: deque[str] = deque(plan.only or ())
+        """Canonical URLs that are to be leased next, in order: those of the plan, or the revisits that are due."""
 
     def add(self, url: str, request_url: str, kind: str) -> None:
         """Make sure that *url* (canonical) is a row and due now: how a run's first pages come in."""
@@ -92,15 +101,24 @@ class Frontier:
 
     def lease(self) -> Lease | None:
         """The next URL of this run, or None if nothing is due that the plan allows."""
-        if not self._ready:
-            self._ready.extend(self._take())
-        return self._ready.popleft() if self._ready else None
+        while self.has_due():
+            lease = self._ready.popleft()
+            if not self._is_done(lease):
+                return lease
+        return None
 
     def has_due(self) -> bool:
         """Whether ``lease`` would give something (it leases a batch to know)."""
         if not self._ready:
             self._ready.extend(self._take())
         return bool(self._ready)
+
+    def doubt(self, held: int) -> None:
+        """While it is in doubt whether the portal is well (*held* visits are held back), addresses that were fine when they
+        were last seen come first: they tell (breaker.py)."""
+        if bool(held) != bool(self._doubt) and held and self.plan.only is None:
+            self._give_back()
+        self._doubt = held
 
     def halt(self) -> None:
         """Lease nothing more in this run."""
@@ -118,6 +136,26 @@ class Frontier:
         row = self._conn.execute("SELECT form FROM hosts WHERE host = ?", (host,)).fetchone()
         return row["form"] if row else None
 
+    def _is_done(self, lease: Lease) -> bool:
+        """Whether the URL was booked meanwhile: another one of this run has led to it."""
+        row = self._conn.execute("SELECT last_crawl_id FROM urls WHERE url = ?", (lease.url,)).fetchone()
+        return bool(row["last_crawl_id"] == self._crawl_id)
+
+    def _give_back(self) -> None:
+        """Return what was leased and not yet asked."""
+        if not self._ready:
+            return
+        revisits = [lease.url for lease in self._ready if lease.visited and lease.kind == "article"]
+        self.revisits -= len(revisits)
+        if not self.plan.recheck:
+            self._chosen.extendleft(reversed(revisits))
+        with write(self._conn):
+            self._conn.executemany(
+                "UPDATE urls SET state = 'known', leased_by = NULL WHERE url = ?",
+                [(lease.url,) for lease in self._ready],
+            )
+        self._ready.clear()
+
     def _take(self) -> list[Lease]:
         if self.halted:
             return []
@@ -131,23 +169,30 @@ class Frontier:
 
     def _rows(self) -> list[sqlite3.Row]:
         if self.plan.only is not None:
-            return self._rows_of_plan()
+            return self._rows_chosen(BATCH)
         return self._rows_to_recheck() if self.plan.recheck else self._rows_due()
 
+    # --- recheck --------------------------------------------------------------------------------------------------
+
     def _rows_to_recheck(self) -> list[sqlite3.Row]:
+        """Every known address of an article, the one observed longest ago first."""
         where, values = self._conditions("article", due=False)
-        where.append("url IN (SELECT url FROM article_urls WHERE current = 1)")
+        where.append("EXISTS (SELECT 1 FROM article_urls AS a WHERE a.url = urls.url AND a.current = 1)")
         if self.plan.observed_before is not None:
             where.append("last_visit_at < ?")
             values.append(self.plan.observed_before)
-        return self._within_budget(where, values, "last_visit_at, url")
+        room = self._room(BATCH)
+        if room <= 0:
+            self.budget_reached = self.budget_reached or bool(
+                self._select(where, values, "last_visit_at, url", 1)
+            )
+            return []
+        rows = self._sound((where, values)) if self._doubt else []
+        rows = rows or self._select(where, values, "last_visit_at, url", room)
+        self.revisits += len(rows)
+        return rows
 
-    def _rows_of_plan(self) -> list[sqlite3.Row]:
-        urls = [self._only.popleft() for _ in range(min(BATCH, len(self._only)))]
-        marks = ", ".join("?" * len(urls))
-        rows = self._conn.execute(f"SELECT * FROM urls WHERE url IN ({marks}) AND state <> 'leased'", urls)
-        by_url = {row["url"]: row for row in rows}
-        return [by_url[url] for url in urls if url in by_url]
+    # --- what is due ----------------------------------------------------------------------------------------------
 
     def _rows_due(self) -> list[sqlite3.Row]:
         for kind in self.plan.kinds:
@@ -168,19 +213,60 @@ class Frontier:
         new = self._select([*conditions, "last_visit_at IS NULL"], values, "first_seen_at, rowid", BATCH)
         return new or self._revisits(conditions, values)
 
-    def _revisits(self, conditions: list[str], values: list[object]) -> list[sqlite3.Row]:
+    def _revisits(self, where: list[str], values: list[object]) -> list[sqlite3.Row]:
         """Known addresses, the longest overdue first, one of each town in turn, within the budget."""
-        turn = "row_number() OVER (PARTITION BY town_id ORDER BY due_at, url)"
-        return self._within_budget([*conditions, "last_visit_at IS NOT NULL"], values, f"{turn}, due_at, url")
-
-    def _within_budget(self, where: list[str], values: list[object], order: str) -> list[sqlite3.Row]:
-        room = BATCH if self.plan.budget is None else min(BATCH, self.plan.budget - self.revisits)
-        if room <= 0:
-            self.budget_reached = self.budget_reached or bool(self._select(where, values, "due_at", 1))
-            return []
-        rows = self._select(where, values, order, room)
+        if not self._chosen:
+            self._choose([*where, "last_visit_at IS NOT NULL"], values)
+        rows = (self._chosen_sound() if self._doubt else []) or self._rows_chosen(BATCH)
+        if not rows and self._doubt >= MUCH_DOUBT and self._room(1):
+            rows = self._sound(self._conditions("article", due=False))
         self.revisits += len(rows)
         return rows
+
+    def _choose(self, where: list[str], values: list[object]) -> None:
+        """Settle what is due and to be asked again, once for the whole run (and again for what has become due in it)."""
+        turn = "row_number() OVER (PARTITION BY town_id ORDER BY due_at, url)"
+        sql = f"SELECT url FROM urls WHERE {' AND '.join(where)} ORDER BY {turn}, due_at, url"
+        room = self._room()
+        urls = [row["url"] for row in self._conn.execute(f"{sql} LIMIT {room + 1}", values)]
+        self.budget_reached = self.budget_reached or len(urls) > room
+        self._chosen.extend(urls[:room])
+
+    def _rows_chosen(self, most: int) -> list[sqlite3.Row]:
+        urls = [self._chosen.popleft() for _ in range(min(most, len(self._chosen)))]
+        return self._known(urls)
+
+    def _chosen_sound(self) -> list[sqlite3.Row]:
+        """One of those that are due and were fine when last seen."""
+        for url in self._chosen:
+            if self._sound((["url = ?"], [url])):
+                self._chosen.remove(url)
+                return self._known([url])
+        return []
+
+    def _known(self, urls: list[str]) -> list[sqlite3.Row]:
+        """The rows of these URLs in this order, but for what is on its way or was booked already."""
+        marks = ", ".join("?" * len(urls))
+        rows = self._conn.execute(
+            f"SELECT * FROM urls WHERE url IN ({marks}) AND state <> 'leased' AND last_crawl_id IS NOT ?",
+            (*urls, self._crawl_id),
+        )
+        by_url = {row["url"]: row for row in rows}
+        return [by_url[url] for url in urls if url in by_url]
+
+    # --- conditions -----------------------------------------------------------------------------------------------
+
+    def _room(self, most: int = 1_000_000) -> int:
+        return most if self.plan.budget is None else max(0, min(most, self.plan.budget - self.revisits))
+
+    def _sound(self, conditions: tuple[list[str], list[object]]) -> list[sqlite3.Row]:
+        """One row whose address carried its article when it was last asked; the latest such."""
+        where, values = conditions
+        sound = (
+            "EXISTS (SELECT 1 FROM article_urls AS s WHERE s.url = urls.url AND s.current = 1 AND s.status = 'live'"
+            " AND s.missing_since IS NULL AND s.delisted_at IS NULL)"
+        )
+        return self._select([*where, sound], values, "last_visit_at DESC, url", 1)
 
     def _conditions(self, kind: str, *, due: bool = True) -> tuple[list[str], list[object]]:
         where = ["state = 'known'", "kind = ?", "last_crawl_id IS NOT ?"]
@@ -239,20 +325,6 @@ def free_leases(conn: sqlite3.Connection) -> int:
         return conn.execute(
             "UPDATE urls SET state = 'known', leased_by = NULL WHERE state = 'leased'"
         ).rowcount
-
-
-def next_due(
-    now: datetime, quiet_since: Iterable[str | None], *, least_hours: float, most_hours: float
-) -> str:
-    """When to ask again: after a fifth of the time for which nothing is known to have happened.
-
-    *quiet_since* are stamps or ISO times of events (published, last changed, last seen to change); the latest counts. A
-    page three days old is asked daily, one a year old every ten weeks, none never (DESIGN 4.4).
-    """
-    moments = [from_stamp(each if "T" in each else f"{each}T00:00:00+08:00") for each in quiet_since if each]
-    quiet = (now - max(moments)).total_seconds() / 3600 if moments else 0.0
-    hours = min(max(quiet / 5, least_hours), most_hours)
-    return to_stamp(now + timedelta(hours=hours))
 
 
 def _lease(row: sqlite3.Row) -> Lease:

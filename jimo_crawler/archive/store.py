@@ -6,10 +6,16 @@ import sqlite3
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from jimo_crawler.archive.articles import Articles, Observed, is_another, version_of
+from jimo_crawler.archive.addresses import Addresses, Observed
+from jimo_crawler.archive.articles import Articles
 from jimo_crawler.archive.discovery import Discovery, Read
-from jimo_crawler.archive.frontier import Plan, next_due, write
+from jimo_crawler.archive.due import DAY, WEEK, next_due
+from jimo_crawler.archive.evidence import Evidence
+from jimo_crawler.archive.frontier import Plan, write
 from jimo_crawler.archive.killpoints import reach
+from jimo_crawler.archive.parts import Parts
+from jimo_crawler.archive.sections import Sections
+from jimo_crawler.archive.versions import Version, has_other_body, is_another, version_of
 from jimo_crawler.clock import Clock, from_stamp, to_stamp
 from jimo_crawler.errors import Outcome, Reason, Stage
 from jimo_crawler.items import ArticlePage, Capture, Failure, Visit
@@ -21,7 +27,15 @@ AGAIN = frozenset({Outcome.FAILED, Outcome.BLOCKED})
 """Outcomes whose URL is due again at the next run."""
 ONCE = frozenset({Outcome.NOT_ARTICLE, Outcome.OUT_OF_SCOPE})
 """Outcomes of pages that are fetched at most once."""
-_DAY, _WEEK, _HALF_YEAR = 24.0, 168.0, 4320.0
+READ = frozenset({Outcome.ARTICLE, Outcome.DUPLICATE, Outcome.INDEX, Outcome.LISTING, Outcome.UNCHANGED})
+"""Outcomes of pages that were what they were asked for."""
+EVENTFUL = frozenset(
+    {
+        *("new", "new address", "changed", "departed", "replaced", "completed"),
+        *("restored", "gone", "hijacked", "moved"),
+    }
+)
+"""Events after which an address counts as lively again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +46,30 @@ class Rules:
     """``JIMO_CONFIRM_AFTER``."""
     any_section: bool = False
     """Take articles of whatever section: what ``scrapy crawl article`` is told to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bearing:
+    """What a Visit says of what the archive has."""
+
+    known: bool
+    """Whether an article was ever at the address."""
+    against: int | None = None
+    """The article that is no longer found there. What an address has shown before is no news."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Booked:
+    """What a Visit came to, at the address that was asked and at the one that answered."""
+
+    asked: Observed
+    answered: Observed
+    listing_changed: bool = False
+
+    @property
+    def outcome(self) -> Outcome:
+        """Of the Visit as a whole."""
+        return self.answered.outcome if self.answered.outcome in READ else self.asked.outcome
 
 
 class Store:
@@ -52,7 +90,11 @@ class Store:
         self._plan = plan
         self._discovery = discovery
         self._rules = rules
-        self._articles = Articles(conn)
+        self._addresses = Addresses(conn, rules.confirm_hours)
+        self._articles = Articles(conn, self._addresses)
+        self._parts = Parts(conn, self._addresses)
+        self._evidence = Evidence(conn, crawl_id)
+        self._sections = Sections(conn, crawl_id)
 
     def save(self, visit: Visit) -> Visit:
         """Write *visit* in one transaction; gives it back with the outcome that the archive's state makes of it."""
@@ -62,88 +104,100 @@ class Store:
         reach("committed")
         return visit
 
-    def departs(self, visit: Visit) -> bool:
-        """Whether the visit brings a wholly different text than the archive has of its address."""
-        last = self._articles.latest(canonical_url(visit.final_url)) or self._articles.latest(visit.url)
-        return last is not None and visit.page is not None and is_another(last, visit.page.article)
-
     def save_capture(self, capture: Capture, outcome: str | None = None) -> int:
         """Write an exchange that belongs to no Visit (robots.txt)."""
         with write(self._conn):
-            return self._insert_capture(capture, outcome)
+            return self._evidence.add_capture(capture, outcome)
+
+    def bearing(self, visit: Visit) -> Bearing:
+        """What the visit says of what the archive has, if it is believed."""
+        address = self._addresses.get(visit.url) or self._addresses.get(canonical_url(visit.final_url))
+        if address is None:
+            return Bearing(known=False)
+        fine = visit.outcome in AGAIN or visit.outcome in (Outcome.UNCHANGED, Outcome.SKIPPED)
+        if visit.outcome is Outcome.ARTICLE and visit.page is not None:
+            last = self._addresses.latest(address["url"])
+            fine = last is None or not is_another(last, visit.page.article)
+        known_lost = address["status"] == "gone" or address["status"] == visit.outcome
+        return Bearing(known=True, against=None if fine or known_lost else address["article_id"])
 
     def _save(self, visit: Visit) -> Visit:
-        captures = [self._insert_capture(each, None) for each in visit.captures]
+        captures = [self._evidence.add_capture(each) for each in visit.captures]
         capture_id = captures[-1] if captures else None
-        row = self._row(visit)
-        observed, visit = self._book(visit, row, capture_id)
-        visit = replace(visit, outcome=observed.outcome)
-        self._write_outcomes(visit, captures, capture_id, observed)
-        injected = self._write_removed(visit, capture_id)
-        if observed.event is None and observed.outcome is Outcome.UNCHANGED:
-            event = "injected" if injected else self._listing_event(row)
-            observed = Observed(observed.article_id, observed.outcome, event)
-        self._write_failures(visit, capture_id)
-        self._write_observations(visit, observed, capture_id)
-        self._end_lease(visit, row, observed)
+        row = self._row(visit.url)
+        booked, visit = self._book(visit, row, capture_id)
+        visit = replace(visit, outcome=booked.outcome)
+        self._evidence.set_outcomes(visit, captures, visit.outcome)
+        injected = self._evidence.add_removed(visit, capture_id)
+        booked = replace(
+            booked,
+            asked=self._remark(booked.asked, row, injected),
+            answered=self._remark(booked.answered, row, injected),
+        )
+        self._evidence.add_failures(visit, capture_id)
+        self._write_observations(visit, booked, capture_id)
+        self._end_lease(visit, row, booked)
         return visit
+
+    def _remark(self, observed: Observed, row: sqlite3.Row, injected: bool) -> Observed:
+        """What else there is to say of an article that is what it was."""
+        if observed.event is not None or observed.outcome is not Outcome.UNCHANGED:
+            return observed
+        return replace(observed, event="injected" if injected else self._listing_event(row))
+
+    def _listing_event(self, row: sqlite3.Row) -> str | None:
+        """Whether the address has left the listings, or come back, since it was last asked."""
+        address = self._addresses.get(row["url"])
+        last = row["last_visit_at"]
+        if address is None or last is None:
+            return None
+        return next((name for name in ("delisted", "relisted") if (address[f"{name}_at"] or "") > last), None)
 
     # --- what the page was --------------------------------------------------------------------------------------------
 
-    def _book(self, visit: Visit, row: sqlite3.Row, capture_id: int | None) -> tuple[Observed, Visit]:
-        if visit.outcome is Outcome.UNCHANGED:
-            return self._book_unchanged(visit, row), visit
-        if visit.kind in ("entry", "index") and visit.outcome is Outcome.INDEX:
-            self._book_index(visit)
-        elif visit.kind == "listing" and visit.outcome is Outcome.LISTING:
-            return self._book_listing(visit, row)
-        elif visit.outcome is Outcome.ARTICLE and visit.page is not None and capture_id is not None:
-            return self._book_article(visit, visit.page, row, capture_id), visit
-        elif visit.kind == "article":
-            return self._book_loss(visit, row), visit
-        return Observed(None, visit.outcome), visit
-
-    def _book_unchanged(self, visit: Visit, row: sqlite3.Row) -> Observed:
-        """A 304, or the very body that was read before."""
+    def _book(self, visit: Visit, row: sqlite3.Row, capture_id: int | None) -> tuple[_Booked, Visit]:
         if visit.kind == "listing":
-            self._account_town(row["town_id"], pages=1)
-        observed = (
-            self._articles.still_there(row["url"], visit.fetched_at) if visit.kind == "article" else None
-        )
-        return observed or Observed(None, Outcome.UNCHANGED)
+            return self._book_listing(visit, row)
+        if visit.kind == "article":
+            return self._book_article_page(visit, row, capture_id), visit
+        if visit.outcome is Outcome.INDEX:
+            self._book_index(visit)
+        return _both(Observed(None, visit.outcome)), visit
 
     def _book_index(self, visit: Visit) -> None:
         if visit.index_url is not None:
             self._discovery.add_url(visit.index_url, "index", visit.fetched_at, found_on=visit.url)
         self._discovery.add_sections(visit.sections, visit.url, visit.fetched_at)
 
-    def _book_listing(self, visit: Visit, row: sqlite3.Row) -> tuple[Observed, Visit]:
-        assert visit.listing is not None
-        had_items = row["items"] not in (None, "[]")
-        if not visit.listing.items and had_items and (row["page"] or 1) == 1:
-            failure = Failure(
-                stage=Stage.PARSE, reason=Reason.NO_ITEMS, message="the listing names no articles any more"
-            )
-            return Observed(None, Outcome.FAILED), replace(visit, failures=(*visit.failures, failure))
-        read = self._discovery.read_listing(row, visit.listing, visit.fetched_at)
-        self._account_listing(row, read)
-        self._book_delisted(read, visit.fetched_at)
-        return Observed(None, Outcome.LISTING), self._report_pager(visit, read)
+    # --- listings -----------------------------------------------------------------------------------------------------
 
-    def _report_pager(self, visit: Visit, read: Read) -> Visit:
-        said = {
-            "loop": (
-                Reason.PAGER_LOOP,
-                "the pager repeats itself here; the section is taken as read to its end",
-            ),
-            "limit": (Reason.PAGE_LIMIT, "the listing has more pages than JIMO_MAX_LISTING_PAGES allows"),
-        }
-        if read.ended_by not in said:
-            return visit
-        reason, message = said[read.ended_by]
-        return replace(
-            visit, failures=(*visit.failures, Failure(stage=Stage.SECTION, reason=reason, message=message))
-        )
+    def _book_listing(self, visit: Visit, row: sqlite3.Row) -> tuple[_Booked, Visit]:
+        if visit.outcome is Outcome.UNCHANGED:
+            ended_by = self._discovery.reread_listing(row, visit.fetched_at)
+            self._sections.add_unchanged_listing(row["town_id"], _count(row["items"]), ended_by)
+            return _both(Observed(None, Outcome.UNCHANGED)), visit
+        if visit.outcome is Outcome.LISTING and self._is_blank(visit, row):
+            visit = _failed(
+                visit, Reason.NO_ITEMS, "a page of the listing names no articles, nor its section"
+            )
+        if visit.outcome is not Outcome.LISTING or visit.listing is None:
+            self._sections.add_nothing(row["town_id"])
+            return _both(Observed(None, visit.outcome)), visit
+        read = self._discovery.read_listing(row, visit.listing, visit.fetched_at)
+        self._sections.add_listing(row["town_id"], read)
+        self._book_delisted(read, visit.fetched_at)
+        observed = Observed(None, Outcome.LISTING)
+        return _Booked(observed, observed, listing_changed=read.changed), _report_pager(visit, read)
+
+    def _is_blank(self, visit: Visit, row: sqlite3.Row) -> bool:
+        """A listing that lists nothing: a first page that did before, or a page that has nothing of its section about it.
+        A section without news yet, and an empty last page, are what they are."""
+        listing = visit.listing
+        if listing is None or listing.items:
+            return False
+        if (row["page"] or 1) == 1 and _count(row["items"]):
+            return True
+        return listing.section is None and listing.total is None and listing.next is None
 
     def _book_delisted(self, read: Read, at: str) -> None:
         """A listing that names an article no longer, or again, is a hint: the address is asked at once, and nothing
@@ -157,67 +211,117 @@ class Store:
                 if self._conn.execute(sql, (at, url)).rowcount:
                     self._conn.execute("UPDATE urls SET due_at = min(due_at, ?) WHERE url = ?", (at, url))
 
-    def _listing_event(self, row: sqlite3.Row) -> str | None:
-        """Whether the address has left the listings, or come back, since it was last asked."""
-        address = self._articles.address(row["url"])
-        last = row["last_visit_at"]
-        if address is None or last is None:
-            return None
-        return next((name for name in ("delisted", "relisted") if (address[f"{name}_at"] or "") > last), None)
+    # --- articles -----------------------------------------------------------------------------------------------------
 
-    def _book_article(self, visit: Visit, page: ArticlePage, row: sqlite3.Row, capture_id: int) -> Observed:
+    def _book_article_page(self, visit: Visit, row: sqlite3.Row, capture_id: int | None) -> _Booked:
+        if visit.outcome is Outcome.UNCHANGED:
+            return self._book_unchanged(visit, row)
+        if visit.outcome is not Outcome.ARTICLE or visit.page is None or capture_id is None:
+            return self._book_loss(visit, row)
+        page, final = visit.page, canonical_url(visit.final_url)
         if not self._in_scope(page, row):
-            lost = self._articles.address(row["url"])
-            return self._book_loss(visit, row) if lost else Observed(None, Outcome.OUT_OF_SCOPE)
-        url = canonical_url(visit.final_url)
+            if not self._is_known(row["url"], final):
+                return _both(Observed(None, Outcome.OUT_OF_SCOPE))
+            if self._departs(row["url"], page) and self._departs(final, page):
+                return self._book_loss(replace(visit, outcome=Outcome.OUT_OF_SCOPE), row)
+        if self._is_takeover(row["url"], page) or self._is_takeover(final, page):
+            return self._book_loss(replace(visit, outcome=Outcome.HIJACKED), row)
         town_id = self._town_of(page, row, visit.fetched_at)
-        if page.town and town_id is not None:
-            self._conn.execute("UPDATE urls SET town_id = ? WHERE url = ?", (town_id, row["url"]))
         self._discovery.add_related(page.related, row["url"], row["depth"], visit.fetched_at)
         if page.part > 1 or page.parts:
-            return self._book_part(visit, page, row, url, town_id, capture_id)
-        if self._is_takeover(visit, page):
-            return self._articles.hijacked(row["url"])
+            booked = _both(self._book_part(visit, page, row, town_id, capture_id))
+        else:
+            booked = self._book_whole(visit, page, row, town_id, capture_id)
+        self._sections.add_change(town_id, booked.answered)
+        return booked
+
+    def _book_unchanged(self, visit: Visit, row: sqlite3.Row) -> _Booked:
+        """A 304."""
+        observed = self._addresses.still_there(row["url"], visit.fetched_at)
+        observed = observed or Observed(None, Outcome.UNCHANGED)
+        return _both(observed)
+
+    def _book_whole(
+        self, visit: Visit, page: ArticlePage, row: sqlite3.Row, town_id: int | None, capture_id: int
+    ) -> _Booked:
+        """An article on one page."""
+        final = canonical_url(visit.final_url)
+        self._parts.shorten(final, 1, visit.fetched_at)
+        version, bands = self._version(visit, page, town_id, capture_id)
+        if row["url"] == final:
+            observed = self._articles.observe(final, self._with_title(version, final, visit), bands)
+            return _both(observed)
+        asked = self._follow_redirect(visit, row["url"], version, bands)
+        answered = self._articles.observe(final, self._with_title(version, final, visit), bands)
+        if asked.event is None and answered.event == "new address":
+            asked = replace(asked, event="moved")
+        return _Booked(asked, answered)
+
+    def _follow_redirect(self, visit: Visit, url: str, version: Version, bands: tuple[int, ...]) -> Observed:
+        """An address that leads to its article elsewhere is alive, and follows its edits; one that leads to another
+        article has lost its own."""
+        last = self._addresses.latest(url)
+        if self._addresses.get(url) is None or last is None:
+            return Observed(None, Outcome.REDIRECTED)
+        if is_another(last, version):
+            return self._addresses.missing(url, visit.fetched_at)
+        observed = self._articles.observe(url, self._with_title(version, url, visit), bands)
+        return replace(observed, outcome=Outcome.REDIRECTED)
+
+    def _version(
+        self, visit: Visit, page: ArticlePage, town_id: int | None, capture_id: int
+    ) -> tuple[Version, tuple[int, ...]]:
         marks = visit.fingerprint or fingerprint.fingerprint(page.article.title, page.article.body)
         version = version_of(
             page.article, marks, town_id=town_id, captured_at=visit.fetched_at, capture_id=capture_id
         )
-        self._account_change(town_id, observed := self._articles.observe(url, version, marks.bands))
-        self._follow_redirect(visit, url, observed)
-        return observed
+        return version, marks.bands
+
+    def _with_title(self, version: Version, url: str, visit: Visit) -> Version:
+        """A headline that is all spam, over the text that is known: the headline that the address had stands."""
+        if version.title or not any(each.place == "title" for each in visit.removed):
+            return version
+        last = self._addresses.latest(url)
+        if last is None:
+            return version
+        return version.with_texts(title=last["title"], title_as_published=last["title_as_published"])
 
     def _book_part(
-        self,
-        visit: Visit,
-        page: ArticlePage,
-        row: sqlite3.Row,
-        url: str,
-        town_id: int | None,
-        capture_id: int,
+        self, visit: Visit, page: ArticlePage, row: sqlite3.Row, town_id: int | None, capture_id: int
     ) -> Observed:
         """One page of a paged body: the article is what all of them say, in order."""
+        url = canonical_url(visit.final_url)
         first = next((canonical_url(link.url) for link in page.parts if link.number == 1), None)
         first_url = row["first_url"] or (first if page.part > 1 and first else url)
         total = max(page.parts_total, page.part, *(link.number or 1 for link in page.parts), 1)
         part = row["part"] or page.part
-        self._articles.add_part(url, first_url, part, total, page.article, capture_id)
+        self._parts.add(url, first_url, part, total, page.article, capture_id)
+        self._parts.shorten(first_url, total, visit.fetched_at)
         if part > 1:
             self._discovery.mark_part(row["url"], first_url, part)
         self._discovery.add_parts(page.parts, first_url, row["url"], town_id, visit.fetched_at)
         if part == 1:
-            marks = fingerprint.fingerprint(page.article.title, page.article.body)
-            version = version_of(
-                page.article, marks, town_id=town_id, captured_at=visit.fetched_at, capture_id=capture_id
-            )
-        elif (latest := self._articles.latest_version(first_url)) is not None:
+            version, _ = self._version(visit, page, town_id, capture_id)
+        elif (latest := self._addresses.latest_version(first_url)) is not None:
             version = replace(latest, captured_at=visit.fetched_at, capture_id=capture_id)
         else:
             return Observed(None, Outcome.ARTICLE)  # its first page is still to come
-        observed = self._articles.observe(first_url, self._articles.join_parts(version, first_url))
+        joined = self._parts.join(version, first_url)
+        observed = self._articles.observe(first_url, joined, paged_in=self._crawl_id)
         if observed.article_id is not None:
-            self._articles.book_parts(first_url, observed.article_id, visit.fetched_at)
-        self._account_change(town_id, observed)
-        return observed
+            self._parts.list_addresses(first_url, observed.article_id, visit.fetched_at)
+        if part == 1:
+            return observed
+        back = self._addresses.still_there(url, visit.fetched_at)
+        return replace(observed, event=observed.event or back.event) if back else observed
+
+    def _is_known(self, *urls: str) -> bool:
+        return any(self._addresses.get(url) is not None for url in urls)
+
+    def _departs(self, url: str, page: ArticlePage) -> bool:
+        """Whether the page is wholly another text than the archive has of this address, or it has none."""
+        last = self._addresses.latest(url)
+        return last is None or is_another(last, page.article)
 
     def _in_scope(self, page: ArticlePage, row: sqlite3.Row) -> bool:
         """The breadcrumb decides; the listing that names the page where there is none (DESIGN 4.1)."""
@@ -225,184 +329,92 @@ class Store:
             return True
         return page.in_section if page.in_section is not None else row["town_id"] is not None
 
-    def _is_takeover(self, visit: Visit, page: ArticlePage) -> bool:
-        """Another text, on a page that is not the portal's: no breadcrumb of the section, no line that says when and whence."""
-        article = page.article
+    def _is_takeover(self, url: str, page: ArticlePage) -> bool:
+        """Other words, on a page that is not the portal's: no breadcrumb of the section, no line that says when and
+        whence. A headline that was left standing over them makes no difference."""
+        article, last = page.article, self._addresses.latest(url)
         stranger = page.in_section is not True and article.published_at is None and article.source is None
-        return stranger and self.departs(visit)
+        return stranger and last is not None and has_other_body(last, article)
 
     def _town_of(self, page: ArticlePage, row: sqlite3.Row, at: str) -> int | None:
-        if page.town and page.in_section:
-            return self._discovery.town(page.town, at)
         town_id: int | None = row["town_id"]
+        if page.town and page.in_section:
+            town_id = self._discovery.town(page.town, at)
+        if page.town and town_id is not None:
+            self._conn.execute("UPDATE urls SET town_id = ? WHERE url = ?", (town_id, row["url"]))
         return town_id
 
-    def _follow_redirect(self, visit: Visit, final: str, observed: Observed) -> None:
-        """An address that now leads to its article elsewhere is alive; one that leads to another article is not."""
-        if visit.url == final:
-            return
-        address = self._articles.address(visit.url)
-        if address and address["article_id"] == observed.article_id:
-            self._articles.still_there(visit.url, visit.fetched_at)
-        elif address:
-            self._articles.missing(visit.url, visit.fetched_at, self._rules.confirm_hours)
-
-    def _book_loss(self, visit: Visit, row: sqlite3.Row) -> Observed:
+    def _book_loss(self, visit: Visit, row: sqlite3.Row) -> _Booked:
         """A page that is no article (any more)."""
+        final = canonical_url(visit.final_url)
         if visit.outcome in AGAIN or visit.outcome is Outcome.SKIPPED:
+            return _both(Observed(None, visit.outcome))
+        if visit.outcome is Outcome.NOT_ARTICLE and any(each.reason != "hidden" for each in visit.removed):
+            visit = replace(visit, outcome=Outcome.HIJACKED)  # nothing but spam was left of it
+        asked = self._lose(row["url"], visit)
+        if final == row["url"]:
+            return _both(asked)
+        if self._is_known(final):
+            return _Booked(asked, self._lose(final, visit))
+        outcome = Outcome.NOT_ARTICLE if visit.outcome is Outcome.GONE else visit.outcome
+        return _Booked(asked, Observed(None, outcome))
+
+    def _lose(self, url: str, visit: Visit) -> Observed:
+        if not self._is_known(url):
             return Observed(None, visit.outcome)
         if visit.outcome is Outcome.HIJACKED:
-            return self._articles.hijacked(row["url"])
-        if self._articles.address(row["url"]) is not None:
-            return self._articles.missing(row["url"], visit.fetched_at, self._rules.confirm_hours)
-        return Observed(None, visit.outcome)
+            return self._addresses.hijacked(url, visit.fetched_at)
+        return self._addresses.missing(url, visit.fetched_at)
 
-    # --- rows -----------------------------------------------------------------------------------------------------------
+    # --- what was asked, and the end of the lease ---------------------------------------------------------------------
 
-    def _row(self, visit: Visit) -> sqlite3.Row:
-        row = self._conn.execute("SELECT * FROM urls WHERE url = ?", (visit.url,)).fetchone()
+    def _row(self, url: str) -> sqlite3.Row:
+        row = self._conn.execute("SELECT * FROM urls WHERE url = ?", (url,)).fetchone()
         if row is None:
-            raise LookupError(f"no frontier row for {visit.url}")
+            raise LookupError(f"no frontier row for {url}")
         found: sqlite3.Row = row
         return found
 
-    def _insert_capture(self, capture: Capture, outcome: str | None) -> int:
-        values = {
-            "crawl_id": self._crawl_id,
-            "url": capture.url,
-            "fetched_at": capture.fetched_at,
-            "status": capture.status,
-            "media_type": capture.media_type,
-            "charset_declared": capture.charset,
-            "payload_digest": capture.payload_digest,
-            "body_digest": capture.body_digest,
-            "record_digest": capture.record_digest,
-            "record_id": capture.record_id,
-            "revisit_of": capture.revisit_of,
-            "warc_file": capture.warc_file,
-            "warc_offset": capture.warc_offset,
-            "warc_length": capture.warc_length,
-            "outcome": outcome,
-        }
-        names = ", ".join(values)
-        marks = ", ".join(f":{name}" for name in values)
-        return self._conn.execute(f"INSERT INTO captures({names}) VALUES({marks})", values).lastrowid or 0
-
-    def _write_outcomes(
-        self, visit: Visit, captures: list[int], capture_id: int | None, observed: Observed
-    ) -> None:
-        """The last exchange has the Visit's outcome; what came before it redirected or failed."""
-        for number, capture in zip(captures, visit.captures, strict=True):
-            last = number == capture_id
-            outcome = (
-                observed.outcome
-                if last
-                else (Outcome.REDIRECTED if 300 <= capture.status < 400 else Outcome.FAILED)
-            )
-            self._conn.execute(
-                "UPDATE captures SET outcome = ?, charset = ? WHERE id = ?",
-                (outcome, visit.charset if last else None, number),
-            )
-
-    def _write_removed(self, visit: Visit, capture_id: int | None) -> bool:
-        """Keep what was taken out as spam, once an address; gives whether there was anything new."""
-        new = 0
-        for each in visit.removed if capture_id is not None else ():
-            new += self._conn.execute(
-                "INSERT INTO removed_text(capture_id, place, text, reason) SELECT :capture, :place, :text, :reason"
-                " WHERE NOT EXISTS (SELECT 1 FROM captures AS c JOIN removed_text AS r ON r.capture_id = c.id"
-                " WHERE c.url = :url AND r.text = :text AND r.place = :place)",
-                {
-                    "capture": capture_id,
-                    "place": each.place,
-                    "text": each.text,
-                    "reason": each.reason,
-                    "url": visit.captures[-1].url,
-                },
-            ).rowcount
-        return new > 0
-
-    def _write_failures(self, visit: Visit, capture_id: int | None) -> None:
-        self._conn.executemany(
-            "INSERT INTO failures(crawl_id, url, stage, reason, message, failed_at, capture_id) VALUES(?, ?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    self._crawl_id,
-                    visit.url,
-                    each.stage,
-                    each.reason,
-                    each.message,
-                    visit.fetched_at,
-                    capture_id,
-                )
-                for each in visit.failures
-            ],
-        )
-
-    def _write_observations(self, visit: Visit, observed: Observed, capture_id: int | None) -> None:
+    def _write_observations(self, visit: Visit, booked: _Booked, capture_id: int | None) -> None:
         """One row for each URL that was asked for: hops redirected, the last one is what the page was."""
         final = canonical_url(visit.final_url)
-        hops = dict.fromkeys((*map(canonical_url, visit.hops), visit.url))
-        for url in hops:
+        for url in dict.fromkeys((visit.url, *map(canonical_url, visit.hops))):
             if url != final:
-                self._observe(url, visit, self._hop_outcome(url, visit, observed), capture_id)
-        self._observe(final, visit, observed, capture_id)
+                hop = _of_a_hop(booked.asked) if url == visit.url else Observed(None, Outcome.REDIRECTED)
+                self._evidence.add_observation(url, visit, hop, capture_id)
+        self._evidence.add_observation(final, visit, booked.answered, capture_id)
 
-    def _hop_outcome(self, url: str, visit: Visit, observed: Observed) -> Observed:
-        lost = url == visit.url and observed.outcome in (*AGAIN, Outcome.GONE, Outcome.HIJACKED)
-        return observed if lost else Observed(None, Outcome.REDIRECTED)
-
-    def _observe(self, url: str, visit: Visit, observed: Observed, capture_id: int | None) -> None:
-        self._conn.execute(
-            "INSERT INTO observations(crawl_id, url, observed_at, outcome, article_id, capture_id, event, message)"
-            " VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(crawl_id, url) DO NOTHING",
-            (
-                self._crawl_id,
-                url,
-                visit.fetched_at,
-                observed.outcome,
-                observed.article_id,
-                capture_id,
-                observed.event,
-                visit.message or None,
-            ),
-        )
-
-    # --- the end of the lease -------------------------------------------------------------------------------------------
-
-    def _end_lease(self, visit: Visit, row: sqlite3.Row, observed: Observed) -> None:
+    def _end_lease(self, visit: Visit, row: sqlite3.Row, booked: _Booked) -> None:
         final = canonical_url(visit.final_url)
-        if final != visit.url:
-            self._book_target(visit, row, observed, final)
-            observed = self._hop_outcome(visit.url, visit, observed)
-        elif (visit.hops and visit.status == 200) or (
-            visit.kind == "entry" and observed.outcome is Outcome.INDEX
-        ):
-            self._remember_form(visit.final_url)
-        self._update_row(visit, row, observed)
+        if final == visit.url:
+            if (visit.hops and visit.status == 200) or (
+                visit.kind == "entry" and visit.outcome is Outcome.INDEX
+            ):
+                self._remember_form(visit.final_url)
+            self._update_row(visit, row, booked.answered, lively=booked.listing_changed)
+            return
+        self._book_target(visit, row, booked.answered, final)
+        self._update_row(visit, row, _of_a_hop(booked.asked), lively=booked.listing_changed)
 
     def _book_target(self, visit: Visit, row: sqlite3.Row, observed: Observed, final: str) -> None:
-        """A redirect's target is a row of its own, booked with the same Visit."""
-        self._conn.execute(
-            "INSERT INTO urls(url, request_url, kind, town_id, found_on, depth, first_seen_at, due_at)"
-            " VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(url) DO NOTHING",
-            (
-                final,
-                visit.final_url,
-                visit.kind,
-                row["town_id"],
-                visit.url,
-                row["depth"],
-                visit.fetched_at,
-                visit.fetched_at,
-            ),
-        )
+        """A redirect's target that carries an article is a row of its own, booked with the same Visit; so is one that
+        was a row before. A login page to which everything leads is none."""
+        if visit.kind == "article" and observed.outcome in ARTICLES:
+            self._conn.execute(
+                "INSERT INTO urls(url, request_url, kind, town_id, found_on, depth, first_seen_at, due_at)"
+                " VALUES(?, ?, 'article', ?, ?, ?, ?, ?) ON CONFLICT(url) DO NOTHING",
+                (
+                    final,
+                    visit.final_url,
+                    row["town_id"],
+                    visit.url,
+                    row["depth"],
+                    visit.fetched_at,
+                    visit.fetched_at,
+                ),
+            )
         target = self._conn.execute("SELECT * FROM urls WHERE url = ?", (final,)).fetchone()
-        if (
-            target["kind"] == visit.kind
-            and target["last_crawl_id"] != self._crawl_id
-            and target["state"] != "leased"
-        ):
+        if target and target["kind"] == visit.kind and target["last_crawl_id"] != self._crawl_id:
             self._update_row(replace(visit, url=final), target, observed)
 
     def _remember_form(self, url: str) -> None:
@@ -417,82 +429,83 @@ class Store:
             (host, f"{scheme}://{place}", self._clock.stamp()),
         )
 
-    def _update_row(self, visit: Visit, row: sqlite3.Row, observed: Observed) -> None:
-        changed = observed.event in (
-            "new",
-            "new address",
-            "changed",
-            "replaced",
-            "completed",
-            "restored",
-            "gone",
-            "hijacked",
-        )
-        fresh = observed.outcome not in AGAIN
+    def _update_row(
+        self, visit: Visit, row: sqlite3.Row, observed: Observed, *, lively: bool = False
+    ) -> None:
+        again = is_again(visit, observed.outcome)
+        lively = lively or observed.event in EVENTFUL
         values: dict[str, object] = {
             "state": "retired" if observed.outcome in ONCE and visit.kind == "article" else "known",
             "leased_by": None,
             "outcome": observed.outcome,
             "last_visit_at": visit.fetched_at,
             "last_crawl_id": self._crawl_id,
-            "last_change_at": visit.fetched_at if changed else row["last_change_at"],
-            "attempts": 0 if fresh else row["attempts"] + 1,
+            "last_change_at": visit.fetched_at if lively else row["last_change_at"],
+            "attempts": row["attempts"] + 1 if again else 0,
         }
-        if fresh and visit.status == 200:
-            values |= {"etag": visit.etag, "last_modified": visit.last_modified}
-            values["body_digest"] = visit.captures[-1].body_digest if visit.captures else None
+        if not again and visit.status is not None and visit.status != 304:
+            # Validators of a page that was not what it should be would ask for its like: a 304 must mean "still there".
+            known = visit.status == 200 and observed.outcome in READ
+            values["etag"] = visit.etag if known else None
+            values["last_modified"] = visit.last_modified if known else None
+            values["body_digest"] = visit.captures[-1].body_digest if known and visit.captures else None
         values["due_at"] = self._due(visit, row, observed, str(values["last_change_at"] or ""))
         sets = ", ".join(f"{name} = :{name}" for name in values)
         self._conn.execute(f"UPDATE urls SET {sets} WHERE url = :url", values | {"url": visit.url})
 
     def _due(self, visit: Visit, row: sqlite3.Row, observed: Observed, last_change: str) -> str:
-        """When the URL is asked again (DESIGN 4.4)."""
+        """When the URL is asked again: the rule of ``due.py``."""
         now = from_stamp(visit.fetched_at)
         every_run = visit.kind in ("entry", "index") or (visit.kind == "listing" and (row["page"] or 1) == 1)
-        if observed.outcome in AGAIN or every_run:
+        if is_again(visit, observed.outcome) or every_run:
             return visit.fetched_at
-        if observed.event == "missing" or (observed.outcome is Outcome.GONE and self._is_suspect(visit.url)):
+        if visit.kind == "article" and self._addresses.is_suspect(visit.url):
             return to_stamp(now + timedelta(hours=self._rules.confirm_hours))
-        if observed.outcome in ARTICLES and visit.kind == "article":
-            address = self._articles.latest(visit.url)
+        address = self._addresses.get(visit.url) if visit.kind == "article" else None
+        if address is not None and address["status"] == "live":
+            latest = self._addresses.latest(visit.url)
             quiet = [
-                address["published_at"] if address else None,
+                latest["published_at"] if latest else None,
                 last_change if row["last_visit_at"] else None,
             ]
-            return next_due(now, quiet, least_hours=_DAY, most_hours=_HALF_YEAR)
-        return next_due(now, [last_change or None], least_hours=_WEEK, most_hours=_HALF_YEAR)
+            return next_due(now, quiet, least_hours=DAY)
+        return next_due(now, [last_change or row["first_seen_at"]], least_hours=WEEK)
 
-    def _is_suspect(self, url: str) -> bool:
-        address = self._articles.address(url)
-        return address is not None and address["status"] == "live" and address["missing_since"] is not None
 
-    # --- accounts of the sections ---------------------------------------------------------------------------------------
+def _both(observed: Observed) -> _Booked:
+    """One address that answered itself."""
+    return _Booked(observed, observed)
 
-    def _account_listing(self, row: sqlite3.Row, read: Read) -> None:
-        self._account_town(
-            row["town_id"],
-            pages=1,
-            listed=read.new + read.known,
-            new=read.new,
-            known=read.known,
-            ended_by=read.ended_by,
-        )
 
-    def _account_change(self, town_id: int | None, observed: Observed) -> None:
-        if observed.event in ("changed", "replaced"):
-            self._account_town(town_id, changed=1)
+def is_again(visit: Visit, outcome: Outcome) -> bool:
+    """Whether the URL is due at the next run: it failed, was blocked, or could not be asked without robots.txt."""
+    unasked = any(each.reason is Reason.ROBOTS_UNAVAILABLE for each in visit.failures)
+    return outcome in AGAIN or (outcome is Outcome.SKIPPED and unasked)
 
-    def _account_town(self, town_id: int | None, *, ended_by: str | None = None, **counts: int) -> None:
-        if town_id is None:
-            return
-        self._conn.execute(
-            "INSERT INTO crawl_towns(crawl_id, town_id) VALUES(?, ?) ON CONFLICT DO NOTHING",
-            (self._crawl_id, town_id),
-        )
-        sets = [f"{name} = {name} + {int(value)}" for name, value in counts.items()]
-        sets += ["ended_by = :ended_by"] if ended_by else []
-        if sets:
-            self._conn.execute(
-                f"UPDATE crawl_towns SET {', '.join(sets)} WHERE crawl_id = :crawl AND town_id = :town",
-                {"ended_by": ended_by, "crawl": self._crawl_id, "town": town_id},
-            )
+
+def _of_a_hop(observed: Observed) -> Observed:
+    """What the address that was asked came to, when another one answered: it redirected, if nothing is wrong with it."""
+    lost = observed.outcome in (*AGAIN, Outcome.GONE, Outcome.HIJACKED)
+    return observed if lost else replace(observed, outcome=Outcome.REDIRECTED)
+
+
+def _count(items: str | None) -> int:
+    """How many URLs a JSON list of them holds."""
+    return items.count('"') // 2 if items else 0
+
+
+def _failed(visit: Visit, reason: Reason, message: str) -> Visit:
+    failure = Failure(stage=Stage.PARSE, reason=reason, message=message)
+    return replace(visit, outcome=Outcome.FAILED, failures=(*visit.failures, failure), message=message)
+
+
+def _report_pager(visit: Visit, read: Read) -> Visit:
+    said = {
+        "loop": (Reason.PAGER_LOOP, "the pager repeats itself here; the section is taken as read to its end"),
+        "limit": (Reason.PAGE_LIMIT, "the listing has more pages than JIMO_MAX_LISTING_PAGES allows"),
+    }
+    if read.ended_by not in said:
+        return visit
+    reason, message = said[read.ended_by]
+    failure = Failure(stage=Stage.SECTION, reason=reason, message=message)
+    return replace(visit, failures=(*visit.failures, failure))

@@ -1,107 +1,176 @@
 """The outage guard: one page met everywhere, or errors everywhere, are the portal's fault and say nothing of its articles.
 
 A visit that would speak against an article (gone, taken over, another text) is held back until an ordinary article page
-shows that the portal is well. If instead page after page comes out alike, the run ends, and what was held is booked as
-blocked: due again, and nothing marked (DESIGN 4.6).
+shows that the portal is well; meanwhile the frontier puts addresses first that were fine when they were last seen. If
+page after page is bad instead, the run ends, and what was held is booked as blocked: due again, and nothing marked
+(DESIGN 4.6). At most HELD visits are held, so that a kill loses no more than was in flight anyway.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from jimo_crawler.archive.store import AGAIN
+from jimo_crawler.archive.store import AGAIN, READ, Bearing
 from jimo_crawler.errors import Outcome, Reason, Stage
 from jimo_crawler.items import Failure, Visit
 
-EXPLICIT = frozenset({404, 410})
-"""Statuses that say of one address that it is gone; a page with status 200 may be an outage."""
+HELD = 3
+"""Visits held back at most; with the one in flight no more than CONCURRENT_REQUESTS are asked again after a kill."""
+REMEMBERED = 50
+"""Pages before this one of which it can be told that they were the same: an outage comes in a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A visit in doubt."""
+
+    visit: Visit
+    article: int | None
+    """The article that it speaks against."""
+
+    @property
+    def page(self) -> str:
+        """What tells one page from another."""
+        return self.visit.signature or f"{self.visit.outcome} {self.visit.message}"
+
+    @property
+    def is_explicit(self) -> bool:
+        """Whether the answer says of this address that it is gone, or is an article as it should be; a maintenance page
+        is neither."""
+        soft = any(each.reason is Reason.SOFT_404 for each in self.visit.failures)
+        return self.visit.status in (404, 410) or soft or _is_of_the_portal(self.visit)
 
 
 class Breaker:
     """Stands between the pipelines and the store.
 
-    *departs* tells whether an article visit brings a wholly different text than the archive has of that address.
-    *limit* is the number of visits in a row, failed or alike, that makes an outage (``JIMO_OUTAGE_AFTER``).
+    *bearing* tells what a visit says of what the archive has. *limit* is the number of bad visits in a row that makes an
+    outage (``JIMO_OUTAGE_AFTER``). *trusting*: addresses that somebody has named may well be dead, one and all.
     """
 
-    def __init__(self, limit: int, departs: Callable[[Visit], bool]) -> None:
+    def __init__(self, limit: int, bearing: Callable[[Visit], Bearing], *, trusting: bool = False) -> None:
         self._limit = limit
-        self._departs = departs
-        self._held: list[Visit] = []
-        self._failures = 0
+        self._bearing = bearing
+        self._trusting = trusting
+        self._held: list[_Held] = []
+        self._bad: Counter[str] = Counter()
+        """Bad visits in a row, by kind of page."""
         self._well = False
-        self._alike: Counter[str] = Counter()
-        """How often each page was met in this run, by its signature."""
+        self._recent: deque[str] = deque(maxlen=REMEMBERED)
         self.outage = ""
         """What was wrong, once the run has met an outage."""
 
+    @property
+    def doubts_all(self) -> bool:
+        """Whether page after page was bad: the portal answers, and nothing can be read."""
+        return max(self._bad.values(), default=0) >= self._limit
+
+    @property
+    def doubt(self) -> int:
+        """How many visits are held back."""
+        return len(self._held)
+
     def admit(self, visit: Visit) -> list[Visit]:
         """The visits that may be stored now, in order: *visit*, none while it is held, or more that were held before."""
-        if self.outage:
-            return [_blocked(visit)] if self._is_doubtful(visit) else [visit]
-        self._count(visit)
+        bearing = self._bearing(visit)
+        doubtful = self._is_doubtful(visit, bearing)
         if visit.signature:
-            self._alike[visit.signature] += 1
-        if self._is_doubtful(visit):
-            self._held.append(visit)
-            return self._give_up() if self._is_outage() else []
-        if visit.kind == "article" and visit.outcome in (Outcome.ARTICLE, Outcome.UNCHANGED):
+            self._recent.append(visit.signature)
+        if self.outage:
+            return [_blocked(visit)] if doubtful else [visit]
+        good = visit.outcome in READ and not doubtful
+        self._count(visit, bearing, good=good, bad=doubtful)
+        if doubtful:
+            self._held.append(_Held(visit, bearing.against))
+            return self._give_up() if self.outage else self._evict()
+        if good and visit.kind == "article":
             self._well = True
             return [*self._release(), visit]
         return [*self._give_up(), visit] if self.outage else [visit]
 
-    def _count(self, visit: Visit) -> None:
-        if visit.outcome in AGAIN:
-            self._failures += 1
-        elif visit.outcome is not Outcome.SKIPPED:
-            self._failures = 0
-        if self._failures >= self._limit:
-            self.outage = f"outage: {self._failures} visits in a row failed, the last one: {visit.message}"
+    def settle(self) -> list[Visit]:
+        """What is still held when nothing more is asked: believed if the portal was well, if pages differ or say so."""
+        well = self._well
+        return [
+            each.visit
+            if well or each.is_explicit or not self._is_repeated(each, held)
+            else _blocked(each.visit)
+            for held in [self._take()]
+            for each in held
+        ]
 
-    def _is_doubtful(self, visit: Visit) -> bool:
-        """Whether the visit would say something about its address that an outage would say as well."""
-        if visit.kind != "article" or visit.status in EXPLICIT or visit.outcome in AGAIN:
+    def _is_doubtful(self, visit: Visit, bearing: Bearing) -> bool:
+        """Whether the visit would say something that an outage would say as well."""
+        if visit.kind != "article":
             return False
-        if visit.outcome is Outcome.ARTICLE:
-            return self._alike[visit.signature] > 1 or self._departs(visit)
-        return (
-            visit.outcome in (Outcome.GONE, Outcome.NOT_ARTICLE, Outcome.HIJACKED)
-            and visit.status is not None
+        if bearing.against is not None:
+            return True
+        repeated = bool(visit.signature) and visit.signature in self._recent
+        unsure = visit.outcome is Outcome.NOT_ARTICLE or (
+            visit.outcome is Outcome.ARTICLE and not _is_of_the_portal(visit)
         )
+        return not bearing.known and repeated and unsure
 
-    def _is_outage(self) -> bool:
-        """The last so many held visits met one page. Pages that say themselves that a text was deleted are believed
-        where they come mixed with others, not when nothing else comes."""
-        recent = [each.signature for each in self._held[-self._limit :]]
-        if len(recent) < self._limit or len(set(recent)) > 1:
-            return False
-        self.outage = f"outage: {self._limit} addresses in a row gave the same page: {self._held[-1].message or 'one text'}"
-        return True
+    def _count(self, visit: Visit, bearing: Bearing, *, good: bool, bad: bool) -> None:
+        if any(each.reason is Reason.ROBOTS_UNAVAILABLE for each in visit.failures):
+            self.outage = visit.message
+        nothing_yet = not (bearing.known or self._well or self._trusting)
+        lost = visit.kind == "article" and visit.outcome in (Outcome.GONE, Outcome.HIJACKED)
+        if bad or visit.outcome in AGAIN or (lost and nothing_yet):
+            self._bad[visit.kind] += 1
+        elif good:
+            self._bad[visit.kind] = 0
+        if self._bad[visit.kind] >= self._limit:
+            said = visit.message or "another text than before"
+            self.outage = (
+                f"{self._limit} pages in a row could not be read as what they were, the last one: {said}"
+            )
+
+    def _evict(self) -> list[Visit]:
+        """No more than so many are held: the oldest is asked again in another run."""
+        return [_blocked(self._held.pop(0).visit)] if len(self._held) > HELD else []
 
     def _release(self) -> list[Visit]:
+        """The portal is well: what was held is believed, but for one page that stood at several articles' addresses."""
+        held = self._take()
+        return [
+            each.visit if each.is_explicit or not self._is_repeated(each, held) else _blocked(each.visit)
+            for each in held
+        ]
+
+    def _give_up(self) -> list[Visit]:
+        return [_blocked(each.visit) for each in self._take()]
+
+    def _take(self) -> list[_Held]:
         held, self._held = self._held, []
         return held
 
-    def _give_up(self) -> list[Visit]:
-        return [_blocked(each) for each in self._release()]
+    @staticmethod
+    def _is_repeated(one: _Held, held: list[_Held]) -> bool:
+        """Whether the same page stood at the address of another article, too."""
+        return any(other.page == one.page and other.article != one.article for other in held) or (
+            one.article is None
+            and one.visit.outcome is Outcome.NOT_ARTICLE
+            and sum(other.page == one.page for other in held) > 1
+        )
 
-    def settle(self) -> list[Visit]:
-        """What is still held when nothing more is asked: believed if the portal was well, or if pages differ or say so."""
-        held = self._release()
-        alike = Counter(each.signature for each in held)
-        return [
-            each
-            if self._well or alike[each.signature] == 1 or each.outcome is Outcome.GONE
-            else _blocked(each)
-            for each in held
-        ]
+
+def _is_of_the_portal(visit: Visit) -> bool:
+    """An article under the section's breadcrumb, or with a line that says when and whence: many notices differ from each
+    other in nothing but numbers, and no maintenance page has these."""
+    page = visit.page
+    if visit.outcome is not Outcome.ARTICLE or page is None:
+        return False
+    return page.in_section is True or page.article.published_at is not None or page.article.source is not None
 
 
 def _blocked(visit: Visit) -> Visit:
     failure = Failure(
-        stage=Stage.PARSE, reason=Reason.BLOCK_PAGE, message="the same page as at other addresses"
+        stage=Stage.PARSE,
+        reason=Reason.BLOCK_PAGE,
+        message="not believed: the portal was not well at the time",
     )
     return replace(
         visit, outcome=Outcome.BLOCKED, page=None, removed=(), failures=(failure,), message=failure.message

@@ -24,7 +24,11 @@ logger = logging.getLogger(__name__)
 
 
 class RobotsUnavailable(IgnoreRequest):
-    """robots.txt answered 5xx or not at all: nothing may be asked now (RFC 9309, 2.3.1.4)."""
+    """robots.txt answered 5xx or not at all: nothing may be asked now (RFC 9309, 2.3.1.4). *status*: what it answered."""
+
+    def __init__(self, status: int | None) -> None:
+        super().__init__(f"robots.txt answered {status}" if status else "robots.txt could not be fetched")
+        self.status = status
 
 
 class RobotsDisallowed(IgnoreRequest):
@@ -36,13 +40,14 @@ class Robots(RobotsTxtMiddleware):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._unavailable: set[str] = set()
+        self._unavailable: dict[str, int | None] = {}
         self._delays: dict[str, float] = {}
         self._honour_delay = not crawler.settings.getbool("JIMO_IGNORE_CRAWL_DELAY")
 
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
-        if urlparse_cached(request).netloc in self._unavailable:
-            raise RobotsUnavailable("robots.txt could not be fetched")
+        netloc = urlparse_cached(request).netloc
+        if netloc in self._unavailable:
+            raise RobotsUnavailable(self._unavailable[netloc])
         if urlparse_cached(request).hostname in self._delays:
             request.meta["autothrottle_dont_adjust_delay"] = True
         try:
@@ -52,7 +57,7 @@ class Robots(RobotsTxtMiddleware):
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status >= 500 or response.status == 429:
-            self._unavailable.add(netloc)
+            self._unavailable[netloc] = response.status
         elif response.status >= 300:
             response = response.replace(body=b"")  # 4xx: no rules (RFC 9309, 2.3.1.3)
         await super()._parse_robots(response, netloc, request)
@@ -61,7 +66,7 @@ class Robots(RobotsTxtMiddleware):
             self._apply_delay(parser, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
-        self._unavailable.add(netloc)
+        self._unavailable[netloc] = None
         super()._robots_error(exc, netloc)
 
     def _apply_delay(self, parser: RobotParser, request: Request) -> None:

@@ -196,7 +196,7 @@ class Rebuild:
             settings=settings,
             portal=canonical_url(settings.portal_url) if settings.portal_url else "",
             store=store,
-            breaker=Breaker(settings.outage_after, store.departs),
+            breaker=Breaker(settings.outage_after, store.bearing),
             chains=Chains(hosts),
         )
 

@@ -21,9 +21,9 @@ from jimo_crawler.archive.discovery import Discovery
 from jimo_crawler.archive.frontier import Frontier, Plan, free_leases, write
 from jimo_crawler.archive.lock import ArchiveLock
 from jimo_crawler.archive.schema import open_archive
-from jimo_crawler.archive.store import AGAIN, Rules, Store
+from jimo_crawler.archive.store import Rules, Store, is_again
 from jimo_crawler.archive.warc import Exchange, Known, WarcWriter
-from jimo_crawler.errors import BadArgument, StorageFailed
+from jimo_crawler.errors import BadArgument, ExitStatus, Outcome, Reason, StorageFailed
 from jimo_crawler.fetching.breaker import Breaker
 from jimo_crawler.items import Capture, Visit
 from jimo_crawler.parsers.urls import canonical_url
@@ -124,7 +124,9 @@ class Run:
         self.storage_error: str = ""
         """Why disk or database ended the run; empty if they did not."""
         self.stop_reason: str = ""
-        """Why the run ended itself (outage, retry_after …); empty if it did not."""
+        """Why the run ended itself; empty if it did not."""
+        self.stop_status = ExitStatus.PARTIAL
+        """How bad that is."""
         self._lock = lock
         self._warc = WarcWriter(
             config.warc_dir,
@@ -150,7 +152,7 @@ class Run:
         rules = Rules(confirm_hours=config.confirm_hours, any_section=any_section)
         self._store = Store(conn, crawl_id, run_clock, plan, discovery, rules)
         self._closed_files = 0
-        self._breaker = Breaker(config.outage_after, self._store.departs)
+        self._breaker = Breaker(config.outage_after, self._store.bearing, trusting=plan.only is not None)
 
     @classmethod
     def open(
@@ -229,13 +231,16 @@ class Run:
             saved = self._write(each)
             if each.url == visit.url:
                 visit = saved
+        self.frontier.doubt(self._breaker.doubt)
         if self._breaker.outage:
-            self.halt(self._breaker.outage)
+            self._halt_for(visit, self._breaker.outage)
         return visit
 
     def save_held(self) -> int:
         """Nothing more is asked: write what was held back; gives how many Visits that was."""
-        return len([self._write(each) for each in self._breaker.settle()])
+        written = [self._write(each) for each in self._breaker.settle()]
+        self.frontier.doubt(0)
+        return len(written)
 
     def _write(self, visit: Visit) -> Visit:
         try:
@@ -243,16 +248,25 @@ class Run:
         except sqlite3.OperationalError as error:
             self.fail_storage(f"the archive {self.config.archive} cannot be written: {error}")
             raise StorageFailed(self.storage_error) from error
-        if visit.kind in ("entry", "index") and visit.outcome in AGAIN:
-            known = self.conn.execute("SELECT 1 FROM towns LIMIT 1").fetchone()
-            self.halt(
-                f"{'outage: ' if known else ''}the {visit.kind} page could not be read: {visit.message}"
-            )
+        if visit.kind in ("entry", "index") and is_again(visit, visit.outcome):
+            self._halt_for(visit, f"the {visit.kind} page could not be read: {visit.message}")
         return visit
 
-    def halt(self, reason: str) -> None:
+    def _halt_for(self, visit: Visit, reason: str) -> None:
+        """End the run because of what *visit* met. It is the portal's fault if the portal was well before, or answers; on
+        a first run the address that was given may be wrong."""
+        known = self.conn.execute("SELECT 1 FROM towns LIMIT 1").fetchone()
+        answered = visit.outcome is Outcome.BLOCKED or (visit.status or 0) >= 500 or visit.status == 429
+        silent = any(each.reason in (Reason.TIMEOUT, Reason.DATA_LOSS) for each in visit.failures)
+        if known or answered or silent or self._breaker.doubts_all:
+            self.halt(f"outage: {reason}", ExitStatus.OUTAGE)
+        else:
+            self.halt(reason, ExitStatus.FAILED)
+
+    def halt(self, reason: str, status: ExitStatus = ExitStatus.PARTIAL) -> None:
         """Ask nothing more in this run; what is under way is finished."""
-        self.stop_reason = self.stop_reason or reason
+        if not self.stop_reason:
+            self.stop_reason, self.stop_status = reason, status
         self.frontier.halt()
 
     def fail_storage(self, message: str) -> None:
@@ -278,7 +292,11 @@ class Run:
             self._warc.close()
             self._book_closed_files()
             verdict = self.account.settle(
-                reason, self.clock.stamp(), errors=errors, stop=self.stop_reason, storage=self.storage_error
+                reason,
+                self.clock.stamp(),
+                errors=errors,
+                stop=(self.stop_reason, self.stop_status),
+                storage=self.storage_error,
             )
             self.conn.execute("PRAGMA optimize")
             self.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -36,11 +36,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _REASONS: tuple[tuple[type[BaseException], Reason, str], ...] = (
-    (
-        RobotsUnavailable,
-        Reason.ROBOTS_UNAVAILABLE,
-        "robots.txt could not be fetched, so nothing may be asked now",
-    ),
     (CannotResolveHostError, Reason.DNS, "the host's name leads nowhere"),
     (DownloadConnectionRefusedError, Reason.CONNECT, "the host refuses the connection"),
     (DownloadTimeoutError, Reason.TIMEOUT, "no answer in time"),
@@ -139,6 +134,7 @@ class JimoSpider(Spider):
             fetched_at=self.run.clock.stamp(),
             captures=tuple(captures),
             hops=hops,
+            status=failure.value.status if isinstance(failure.value, RobotsUnavailable) else None,
             **{name: getattr(reading, name) for name in Reading.__slots__},
         )
 
@@ -147,6 +143,9 @@ class JimoSpider(Spider):
             return _failed(Reason.OFF_PORTAL, f"leads off the portal: {error}", Outcome.HIJACKED)
         if isinstance(error, RobotsDisallowed):
             return _failed(Reason.ROBOTS, "robots.txt asks not to fetch it", Outcome.SKIPPED)
+        if isinstance(error, RobotsUnavailable):
+            message = f"{error}, so nothing may be asked now"
+            return _failed(Reason.ROBOTS_UNAVAILABLE, message, Outcome.SKIPPED)
         for kind, reason, message in _REASONS:
             if isinstance(error, kind):
                 return _failed(reason, f"{message} ({error})" if str(error) else message)

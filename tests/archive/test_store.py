@@ -212,19 +212,26 @@ def test_an_edit_that_every_address_follows_is_one_edit_of_one_article(bench: Be
     assert bench.row("SELECT count(*) AS n FROM article_urls WHERE current = 1")["n"] == 2
 
 
-def test_another_article_at_an_address_leaves_the_first_one_gone(bench: Bench) -> None:
+STRAWBERRIES = page(
+    "蓝村街道的草莓熟了,游客坐着小火车进大棚。\n种植户王霞一天卖出两百斤,手机响个不停。",
+    title="蓝村草莓红了",
+    town="蓝村街道",
+)
+
+
+def test_another_article_at_an_address_leaves_the_first_one_gone_once_that_is_confirmed(bench: Bench) -> None:
     bench.visit("a", page())
-    bench.new_run(24)
-    bench.visit(
-        "a",
-        page(
-            "蓝村街道的草莓熟了,游客坐着小火车进大棚。\n种植户王霞一天卖出两百斤,手机响个不停。",
-            title="蓝村草莓红了",
-            town="蓝村街道",
-        ),
-    )
-    rows = bench.rows("SELECT title, status, split_from IS NOT NULL FROM articles ORDER BY id")
-    assert rows == [("金口镇:项目建设提速", "gone", 0), ("蓝村草莓红了", "live", 1)]
+    for hours, status in ((24, "live"), (2, "live"), (24, "gone")):
+        bench.new_run(hours)
+        bench.visit("a", STRAWBERRIES)
+        rows = bench.rows("SELECT title, status, split_from IS NOT NULL FROM articles ORDER BY id")
+        assert rows == [("金口镇:项目建设提速", status, 0), ("蓝村草莓红了", "live", 1)]
+    assert bench.rows("SELECT event FROM observations ORDER BY crawl_id") == [
+        ("new",),
+        ("replaced",),
+        (None,),
+        (None,),
+    ]
 
 
 # --- loss --------------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,65 @@
+"""The account of each section in a run: ``crawl_towns``."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from jimo_crawler.archive.addresses import Observed
+from jimo_crawler.archive.discovery import Read
+
+CHANGES = frozenset({"changed", "departed", "replaced"})
+"""Events by which an article is another than it was."""
+
+
+class Sections:
+    """Counts of a run, section by section; each call happens inside the caller's transaction."""
+
+    def __init__(self, conn: sqlite3.Connection, crawl_id: int) -> None:
+        self._conn = conn
+        self._crawl_id = crawl_id
+
+    def add_listing(self, town_id: int | None, read: Read) -> None:
+        """One page of a listing was read."""
+        counts = {"pages": 1, "listed": read.new + read.known, "new": read.new, "known": read.known}
+        self._add(town_id, counts, read.ended_by)
+
+    def add_unchanged_listing(self, town_id: int | None, listed: int, ended_by: str | None) -> None:
+        """One page of a listing is what it was."""
+        self._add(town_id, {"pages": 1, "listed": listed, "known": listed}, ended_by)
+
+    def add_change(self, town_id: int | None, observed: Observed) -> None:
+        """An article was observed."""
+        if observed.event in CHANGES:
+            self._add(town_id, {"changed": 1})
+
+    def add_nothing(self, town_id: int | None) -> None:
+        """A page of a listing could not be read: the section was asked all the same."""
+        self._add(town_id, {"pages": 0})
+
+    def count_gaps(self) -> None:
+        """Failed URLs of this run, and listed articles that the archive has not got yet."""
+        self._conn.execute(
+            "UPDATE crawl_towns SET failed = f.number FROM (SELECT u.town_id, count(*) AS number FROM observations AS o"
+            " JOIN urls AS u ON u.url = o.url WHERE o.crawl_id = :crawl AND o.outcome IN ('failed', 'blocked')"
+            " GROUP BY u.town_id) AS f WHERE crawl_towns.crawl_id = :crawl AND f.town_id = crawl_towns.town_id",
+            {"crawl": self._crawl_id},
+        )
+        self._conn.execute(
+            "UPDATE crawl_towns SET gap = (SELECT count(*) FROM urls AS u WHERE u.town_id = crawl_towns.town_id"
+            " AND u.kind = 'article' AND (u.outcome IS NULL OR u.outcome IN ('failed', 'blocked'))) WHERE crawl_id = ?",
+            (self._crawl_id,),
+        )
+
+    def _add(self, town_id: int | None, counts: dict[str, int], ended_by: str | None = None) -> None:
+        if town_id is None:
+            return
+        self._conn.execute(
+            "INSERT INTO crawl_towns(crawl_id, town_id) VALUES(?, ?) ON CONFLICT DO NOTHING",
+            (self._crawl_id, town_id),
+        )
+        sets = [f"{name} = {name} + {int(value)}" for name, value in counts.items()]
+        sets += ["ended_by = :ended_by"] if ended_by else []
+        self._conn.execute(
+            f"UPDATE crawl_towns SET {', '.join(sets)} WHERE crawl_id = :crawl AND town_id = :town",
+            {"ended_by": ended_by, "crawl": self._crawl_id, "town": town_id},
+        )
