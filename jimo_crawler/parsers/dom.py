@@ -26,8 +26,10 @@ from jimo_crawler.parsers.styles import (
 )
 from jimo_crawler.parsers.urls import absolute_url
 
-MOST_BOXES = 60_000
-"""A page with more boxes is an attack or a fault; what was read up to there is given."""
+MOST_BOXES = 40_000
+MOST_LINES = 40_000
+MOST_ANCHORS = 15_000
+"""A page with more of them is an attack or a fault; what was read up to there is given."""
 
 (
     BLOCK,
@@ -404,6 +406,7 @@ class _Reader:
         self.broken = False
         self.skipping = 0
         self.has_base = False
+        self.full = False
 
     # -- events ---------------------------------------------------------------------------------------------------
 
@@ -535,6 +538,9 @@ class _Reader:
 
     def _open_anchor(self, attrs: Mapping[str, str]) -> Anchor:
         anchor = Anchor(attrs.get("href"), attrs, self.box, len(self.lines), self.hidden > 0)
+        if len(self.doc.anchors) >= MOST_ANCHORS:
+            self.stack.append(None)
+            raise _Enough
         anchor.outer = self.anchor
         self.anchor = anchor
         self.doc.anchors.append(anchor)
@@ -735,6 +741,9 @@ class _Reader:
                     self.hidden > 0, first in _INDENTS, self.broken,
                 )
             )  # fmt: skip
+            if len(lines) >= MOST_LINES and not self.full:
+                self.full = True
+                raise _Enough
         if self.link_chars:
             self.anchors = []
             self.link_chars = 0

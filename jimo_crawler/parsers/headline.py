@@ -17,6 +17,13 @@ LONGEST_TITLE = 100
 SURE = 5.0
 """Score from which a line is the headline; a lesser one gives way to the page's ``<title>``."""
 
+TELLING = 10
+"""Characters from which on a ``<title>`` that no line of the page repeats is taken for a headline's wording."""
+OUTSTANDING = 0.7
+"""What its size, its boldness or its place in the middle must say for such a line."""
+MOST_BEGINNINGS = 4
+"""How many lines of prose may be the text's first: somebody may have put some before it."""
+
 _LOUDNESS = (0.0, 0.0, 0.0, 0.5, 2.0, 3.0, 4.0, 3.0)
 """What a font size (or a heading's rank) says for a headline."""
 _NAMES = re.compile(r"title|headline|biaoti|\bbt\d?\b|\btit\b|\bh1\b|heading|subject")
@@ -26,6 +33,11 @@ _SITE_WORD = re.compile(
 _TITLE_SPLIT = re.compile(
     r"\s*(?:_+|\||｜|–|—{1,2}|--+|»|>+|::)\s*|\s+[-·－]\s+|(?<=[^\x00-\x7f])-(?=[^\x00-\x7f])|(?<=[”》）!！?？\w])-(?=[^\x00-\x7f\d])"
 )
+_UNNAMED = re.compile(
+    r"(?:无标题|未命名)(?:文档|页面|网页|页)?\s?\d*|新建\S{0,4}(?:网页|页面|文档)\s?\d*|untitled(?:[ -]?(?:document|page|\d+))?|new[ _-]?page\s?\d*|document|welcome\S*|(?:文章|新闻|信息|内容|图片|详细)(?:内容|正文|新闻|浏览|显示|页|信息|查看)+",
+    re.I,
+)
+"""What editors and templates put into ``<title>`` when nobody else does."""
 _PART = re.compile(
     r"\s*[(（\[【]?(?:第\s?[\d一二三四五六七八九十]+\s?页|\d{1,2}\s?/\s?\d{1,2})[)）\]】]?\s*$|\s*[(（]\s*\d{1,2}\s*[)）]\s*$"
 )
@@ -62,8 +74,40 @@ def find_headline(survey: Survey, profile: Profile, crumb: Breadcrumb) -> Headli
         if score > best_score and not _is_name(line.text, profile, crumb):
             best, best_score = line, score
     if best is None or best_score < SURE:
-        return _without_line(survey, named, metas)
+        above = _above_text(survey, profile, crumb) if len(clues.named) < TELLING else None
+        return _without_line(survey, named, metas) if above is None else _around(survey, above, "")
     return _around(survey, best, named)
+
+
+def _above_text(survey: Survey, profile: Profile, crumb: Breadcrumb) -> Line | None:
+    """The headline of a page whose ``<title>`` is the portal's, or nobody's: what stands out directly above the prose.
+
+    Meta lines, controls and rules may stand between; the first other line is the headline or there is none.
+    """
+    begins = [line.index for line in survey.free if _is_sentence(survey, line)][:MOST_BEGINNINGS]
+    found = (_outstanding_above(survey, profile, crumb, index) for index in begins)
+    return next((line for line in found if line is not None), None)
+
+
+def _outstanding_above(survey: Survey, profile: Profile, crumb: Breadcrumb, prose: int) -> Line | None:
+    """The line that stands out directly above the one at *prose*."""
+    for line in reversed(survey.lines[max(0, prose - 24) : prose]):
+        index = line.index
+        if line.hidden or survey.roles[index] in (Role.CONTROL, Role.EMPTY):
+            continue
+        if label_alone(line.text) is not None or _is_value_of_label(survey, index):
+            continue
+        if index in crumb.lines or line.is_links or survey.roles[index] is not Role.TEXT:
+            return None
+        if survey.meta(index) is None:
+            loud = _LOUDNESS[line.size] + (line.bold >= len(line.text) - 2) + _place_score(line)
+            fits = 4 <= len(line.text) <= LONGEST_TITLE and not _ENDS.search(line.text)
+            return line if fits and loud >= OUTSTANDING and not _is_name(line.text, profile, crumb) else None
+    return None
+
+
+def _is_sentence(survey: Survey, line: Line) -> bool:
+    return len(line.text) >= 40 and survey.is_prose(line) and survey.meta(line.index) is None
 
 
 def page_title(survey: Survey, profile: Profile, crumb: Breadcrumb) -> str:
@@ -227,6 +271,8 @@ def _is_name(text: str, profile: Profile, crumb: Breadcrumb) -> bool:
 
 def _is_site_name(piece: str, profile: Profile, crumb: Breadcrumb, alone: bool = False) -> bool:
     plain = plain_name(piece).strip(" []【】")
+    if _UNNAMED.fullmatch(plain):
+        return True
     if not plain or plain == profile.name or plain in crumb.names or plain in profile.section:
         return True
     if profile.town(plain) is not None or plain.lower().startswith(("powered", "http", "www.")):
@@ -330,7 +376,7 @@ def _take_line(survey: Survey, headline: Headline, index: int) -> int:
 def _unmarked(survey: Survey, headline: Headline, line: Line) -> Meta | None:
     """A label and its value with nothing but markup between them: <label>来源</label><b>即墨信息港</b> in a list of such."""
     if len(line.text) > 24 or not (
-        headline.meta.labels or survey.meta(min(line.index + 1, len(survey.lines) - 1))
+        headline.meta.labels or headline.meta.printed or survey.meta(min(line.index + 1, len(survey.lines) - 1))
     ):
         return None
     match = LABEL.match(survey.flat(line.index))

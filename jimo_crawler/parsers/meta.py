@@ -27,7 +27,7 @@ _WEIGHTS = {
 _BEFORE = frozenset(" []()|/-·,;>\t")
 _BEHIND = re.compile(r"[\s\d\[(|]|次|$")
 _TAIL = re.compile(r"[\s|\[(,;·/-]+[^\s|\[(]*\Z")
-_COMMON_WORDS = frozenset(("文", "摄", "图", "图片", "时间", "日期", "记者", "状态", "顶"))
+_COMMON_WORDS = frozenset(("文", "单位", "摄", "图", "图片", "时间", "日期", "记者", "状态", "顶"))
 """Labels that are common words, too: 开会时间, 首席记者."""
 _EDGES = " \t|/-—–_,，;；:：、·<>《》•"
 _PAIRS = {"]": "[", ")": "(", "】": "【", "）": "（", "》": "《", "」": "「", "〕": "〔", "］": "［"}

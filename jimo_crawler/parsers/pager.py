@@ -184,6 +184,8 @@ def _read_cluster(doc: Document, run: list[_Step], siblings: bool) -> Pager:
     own = canonical_url(doc.page.url)
     if siblings:
         run = [step for step in run if step.url is None or _is_sibling(step.url, doc.page.url)]
+        if not run:
+            return Pager()
     last_url = None
     for step in run:
         is_own = step.url is None or canonical_url(step.url) == own

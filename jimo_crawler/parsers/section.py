@@ -86,7 +86,7 @@ def parse_index(page: Page, profile: Profile) -> tuple[Section, ...]:
     crumb = read_breadcrumb(survey, profile)
     entries = [entry for entry in _entries(doc, profile) if entry.line not in crumb.lines]
     entries += _entries_by_heading(survey, profile)
-    chosen = _choose(entries)
+    chosen = _choose(entries[:MOST_ENTRIES])
     sections: dict[str, Section] = {}
     for entry in sorted(chosen, key=lambda entry: entry.order):
         name = entry.town or entry.name
@@ -132,6 +132,10 @@ def _index_of_select(doc: Document, profile: Profile) -> Link | None:
 
 
 # -- the towns ------------------------------------------------------------------------------------------------------
+
+
+MOST_ENTRIES = 1000
+"""No county has so many towns: a page that offers more names is something else, or an attack."""
 
 
 def _entries(doc: Document, profile: Profile) -> list[_Entry]:
