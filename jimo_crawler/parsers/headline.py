@@ -376,7 +376,9 @@ def _take_line(survey: Survey, headline: Headline, index: int) -> int:
 def _unmarked(survey: Survey, headline: Headline, line: Line) -> Meta | None:
     """A label and its value with nothing but markup between them: <label>来源</label><b>即墨信息港</b> in a list of such."""
     if len(line.text) > 24 or not (
-        headline.meta.labels or headline.meta.printed or survey.meta(min(line.index + 1, len(survey.lines) - 1))
+        headline.meta.labels
+        or headline.meta.printed
+        or survey.meta(min(line.index + 1, len(survey.lines) - 1))
     ):
         return None
     match = LABEL.match(survey.flat(line.index))
