@@ -313,10 +313,12 @@ class write:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if not self._outermost:
             return
-        if kind is None:
-            self._conn.execute("COMMIT")
-        elif self._conn.in_transaction:
-            self._conn.execute("ROLLBACK")
+        try:
+            if kind is None:
+                self._conn.execute("COMMIT")
+        finally:  # also if the commit itself fails (a full disk): what is left open would swallow all that follows
+            if self._conn.in_transaction:
+                self._conn.execute("ROLLBACK")
 
 
 def free_leases(conn: sqlite3.Connection) -> int:

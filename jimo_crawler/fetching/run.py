@@ -6,7 +6,8 @@ import json
 import logging
 import shutil
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from jimo_crawler import __version__, clock
 from jimo_crawler.archive import clock_jumps, startup
 from jimo_crawler.archive.account import Account, Verdict
 from jimo_crawler.archive.discovery import Discovery
-from jimo_crawler.archive.frontier import Frontier, Plan, free_leases, write
+from jimo_crawler.archive.frontier import Frontier, Lease, Plan, free_leases, write
 from jimo_crawler.archive.lock import ArchiveLock
 from jimo_crawler.archive.schema import open_archive
 from jimo_crawler.archive.store import Rules, Store, is_again
@@ -203,14 +204,37 @@ class Run:
     def add_url(self, url: str, kind: str) -> str:
         """Put a first page of this run into the frontier; gives its canonical form."""
         canonical = canonical_url(url)
-        self.frontier.add(canonical, url, kind)
+        with suppress(StorageFailed), self._or_fail():
+            self.frontier.add(canonical, url, kind)
         return canonical
+
+    def lease(self) -> Lease | None:
+        """The next URL to ask for; None if nothing is due, or if disk or database fail: the run ends then."""
+        with suppress(StorageFailed), self._or_fail():
+            return self.frontier.lease()
+        return None
+
+    def has_due(self) -> bool:
+        """Whether ``lease`` would give something."""
+        with suppress(StorageFailed), self._or_fail():
+            return self.frontier.has_due()
+        return False
+
+    @contextmanager
+    def _or_fail(self) -> Iterator[None]:
+        """A database that fails inside is remembered, ends the run, and is raised as StorageFailed."""
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            self.fail_storage(f"the archive {self.config.archive} cannot be written: {error}")
+            raise StorageFailed(self.storage_error) from error
 
     def write_exchange(self, exchange: Exchange) -> Capture:
         """Keep an exchange in the WARC file. Raises StorageFailed."""
         check_space(self.config)
-        capture = self._warc.write(replace(exchange, known=self._known(exchange)))
-        self._book_closed_files()
+        with self._or_fail():
+            capture = self._warc.write(replace(exchange, known=self._known(exchange)))
+            self._book_closed_files()
         return capture
 
     def _known(self, exchange: Exchange) -> Known | None:
@@ -243,11 +267,8 @@ class Run:
         return len(written)
 
     def _write(self, visit: Visit) -> Visit:
-        try:
+        with self._or_fail():
             visit = self._store.save(visit)
-        except sqlite3.OperationalError as error:
-            self.fail_storage(f"the archive {self.config.archive} cannot be written: {error}")
-            raise StorageFailed(self.storage_error) from error
         if visit.kind in ("entry", "index") and is_again(visit, visit.outcome):
             self._halt_for(visit, f"the {visit.kind} page could not be read: {visit.message}")
         return visit
@@ -275,8 +296,9 @@ class Run:
         self.frontier.halt()
 
     def save_capture(self, capture: Capture, outcome: str | None = None) -> None:
-        """Write an exchange that belongs to no Visit."""
-        self._store.save_capture(capture, outcome)
+        """Write an exchange that belongs to no Visit. Raises StorageFailed."""
+        with self._or_fail():
+            self._store.save_capture(capture, outcome)
 
     def _book_closed_files(self) -> None:
         files = self._warc.closed[self._closed_files :]

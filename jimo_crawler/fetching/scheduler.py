@@ -52,7 +52,7 @@ class FrontierScheduler(BaseScheduler):
             raise DontCloseSpider
 
     def has_pending_requests(self) -> bool:
-        return bool(self._memory) or self._run.frontier.has_due()
+        return bool(self._memory) or self._run.has_due()
 
     def enqueue_request(self, request: Request) -> bool:
         """Keep the follow-up (retry, redirect) of a leased request."""
@@ -64,7 +64,7 @@ class FrontierScheduler(BaseScheduler):
     def next_request(self) -> Request | None:
         if self._memory:
             return self._memory.popleft()
-        lease = self._run.frontier.lease()
+        lease = self._run.lease()
         return self._request(lease) if lease else None
 
     def _request(self, lease: Lease) -> Request:
