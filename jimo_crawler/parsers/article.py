@@ -25,6 +25,7 @@ from jimo_crawler.parsers.refusals import (
 )
 from jimo_crawler.parsers.related import read_related
 from jimo_crawler.parsers.survey import Role, Survey
+from jimo_crawler.parsers.wording import folded
 from jimo_crawler.portal import Profile
 
 ENOUGH_ALONE = 120
@@ -41,6 +42,11 @@ _META_NAMES = (
     "firstpublishedtime",
     "apub:time",
 )
+_PAGER_WORDS = re.compile(
+    r"(?:[\s\d\W]|[共第页上下一首尾末前后转到条篇]|本文|全文|本页|当前|分页|阅读|浏览|显示|余下|剩余|继续|跳|内容|文章|next|prev|page)*",
+    re.I,
+)
+"""All that a line of a pager is made of."""
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -173,13 +179,17 @@ def _is_tail(meta: Meta, behind: bool) -> bool:
 
 def _meta_below(survey: Survey, headline: Headline, meta: Meta, region: Region) -> Meta:
     last = max((line.index for line in region.lines), default=region.stop)
+    beyond = False
     for line in survey.lines[last + 1 : last + 16]:
         role = survey.roles[line.index]
         if line.hidden or role is Role.LINKS:
             continue
-        if role in (Role.COMMENT, Role.COPYRIGHT, Role.HEAD):
+        if role in (Role.COMMENT, Role.COPYRIGHT):
             break
+        beyond = beyond or role is Role.HEAD
         found = survey.meta(line.index) if len(line.text) <= 160 else None
+        if beyond and (found is None or "editor" not in found.labels or found.printed is not None):
+            continue  # what a list of other articles says is about those, but none names an editor
         if (
             found is not None
             and found.weight >= 1.5
@@ -236,10 +246,7 @@ def _without_pager(lines: list[Line], pager: Pager) -> list[Line]:
 
 
 def _is_pager_line(line: Line) -> bool:
-    return (
-        len(line.text) <= 120
-        and re.fullmatch(r"[\s\d\W共第页頁上下一首尾末前后後转轉到条條/]*", line.text) is not None
-    )
+    return len(line.text) <= 120 and _PAGER_WORDS.fullmatch(folded(line.text)) is not None
 
 
 # -- what stands around ---------------------------------------------------------------------------------------------

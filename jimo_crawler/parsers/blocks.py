@@ -17,6 +17,8 @@ _ICON = re.compile(
     r"(?:icon|logo|button|btn|print|close|share|qrcode|qr_|ewm|erweima|banner|spacer|blank|dot|arrow|line|bullet|star|top|bg_|counter|pixel|loading|face|smil|emot|avatar|weixin|weibo|/ad[s_/-])",
     re.I,
 )
+NARROWEST = 18
+"""Characters; nobody wraps prose at less, but verses are as short."""
 _HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
@@ -156,7 +158,7 @@ def _unwrapped(lines: Sequence[Line]) -> list[Line]:
         and not lines[place].indented
         and _runs_on(lines[place - 1], lines[place], width)
     ]
-    if width > 60 or len(runs) < 3:
+    if not NARROWEST <= width <= 60 or len(runs) < 3:
         return list(lines)
     joined: list[Line] = []
     for place, line in enumerate(lines):

@@ -25,6 +25,7 @@ _SIDE = re.compile(
     r"(?:^|[\s_-])(?:side|sidebar|aside|right|left|rcol|lcol|col-?r|col-?l|hot|rank|recommend|relat\w*|tuijian|foot\w*|bottom|comment\w*|ad|ads|advert\w*|banner|share\w*|toolbar|tools)(?:$|[\s_-]|\d)"
 )
 _SENTENCE = re.compile(r"[。！？；，,!?;：:]")
+_COUNT = re.compile(r"[\s+(（\[【]*\d{1,6}\s?[%％]?[\s)）\]】]*")
 _ABSTRACT = re.compile(r"\s*[【\[]?(?:导读|摘要|核心提示|内容提要|内容摘要|编者按|提要|导语|本文导读|简介)")
 
 
@@ -350,7 +351,21 @@ def _drop_lines(survey: Survey, region: Region) -> None:
             region.pruned.append(line)
             continue
         kept.append(line)
-    region.lines = _up_to_a_list(survey, _without_link_runs(survey, kept, region))
+    region.lines = _without_counts(survey, _up_to_a_list(survey, _without_link_runs(survey, kept, region)))
+
+
+def _without_counts(survey: Survey, lines: list[Line]) -> list[Line]:
+    """Lines without bare numbers at their end: how many liked the article, what share of them. A table keeps its own."""
+    cut = len(lines)
+    for place in range(len(lines) - 1, -1, -1):
+        line = lines[place]
+        if line.hidden:
+            continue
+        table = line.box.within("table")
+        if _COUNT.fullmatch(line.text) is None or (table is not None and survey.is_data_table(table)):
+            break
+        cut = place
+    return [*lines[:cut], *(line for line in lines[cut:] if line.hidden)]
 
 
 def _up_to_a_list(survey: Survey, lines: list[Line]) -> list[Line]:

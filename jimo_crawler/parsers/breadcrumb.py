@@ -196,7 +196,7 @@ def _by_separators(survey: Survey, line: Line, profile: Profile) -> tuple[list[s
     names = _split(line.text, line)
     if len(names) < 2:
         return None
-    home = _is_home(names[0], profile)
+    home = _is_home(names[0].strip("[]【】［］ "), profile)
     if not line.anchors and ">" not in survey.flat(line.index):
         return None
     arrows = any(mark in survey.flat(line.index) for mark in (">", "»", "->", "→"))

@@ -727,6 +727,16 @@ class _Reader:
             self._add_to_anchor(self.anchor)
         self.anchor_from = 0
         parts.clear()
+        if "\n" in raw and self._keeps_breaks() and "\n" in raw.strip():
+            self._add_each_line(raw)
+        else:
+            self._add_line(raw)
+        if self.link_chars:
+            self.anchors = []
+            self.link_chars = 0
+        self.bold_chars = self.largest = 0
+
+    def _add_line(self, raw: str) -> None:
         text = fold_space(raw)
         if text:
             lines = self.lines
@@ -744,10 +754,32 @@ class _Reader:
             if len(lines) >= MOST_LINES and not self.full:
                 self.full = True
                 raise _Enough
-        if self.link_chars:
-            self.anchors = []
-            self.link_chars = 0
-        self.bold_chars = self.largest = 0
+
+    def _keeps_breaks(self) -> bool:
+        """Whether a break in the source is one on the page: in ``<pre>``, or by style."""
+        for depth, box in enumerate(self.box.chain()):
+            if box.tag in ("pre", "listing"):
+                return True
+            if box.attrs and "white-space" in (style := box.attrs.get("style", "").lower()):
+                return re.search(r"white-space\s*:\s*(?:pre|break-spaces)", style) is not None
+            if depth == 2:
+                break
+        return False
+
+    def _add_each_line(self, raw: str) -> None:
+        """What stands between two breaks of the source as a line of its own, each with the links that are in it."""
+        anchors, link_chars, bold = self.anchors, self.link_chars, self.bold_chars
+        all_bold = bold >= len(fold_space(raw)) - 2
+        for piece in raw.replace("\r", "\n").split("\n"):
+            text = fold_space(piece)
+            here = [each for each in anchors if each.pieces and fold_space(each.pieces[-1]) in text]
+            self.anchors = here
+            self.link_chars = min(len(text), sum(len(each.pieces[-1].strip()) for each in here))
+            self.bold_chars = len(text) if all_bold else 0
+            if text:
+                self._add_line(piece)
+            self.broken = True
+        self.anchors, self.link_chars = [], link_chars
 
     def _hides(self, tag: str, attrs: Mapping[str, str]) -> bool:
         if "style" in attrs:

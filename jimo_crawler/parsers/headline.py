@@ -107,7 +107,9 @@ def _outstanding_above(survey: Survey, profile: Profile, crumb: Breadcrumb, pros
 
 
 def _is_sentence(survey: Survey, line: Line) -> bool:
-    return len(line.text) >= 40 and survey.is_prose(line) and survey.meta(line.index) is None
+    if not survey.is_prose(line) or survey.meta(line.index) is not None:
+        return False
+    return len(line.text) >= 40 or _ENDS.search(line.text) is not None
 
 
 def page_title(survey: Survey, profile: Profile, crumb: Breadcrumb) -> str:

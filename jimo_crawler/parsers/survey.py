@@ -13,10 +13,12 @@ from jimo_crawler.parsers.wording import (
     COPYRIGHT,
     PREVIOUS_NEXT,
     folded,
+    is_comment,
     is_comment_head,
     is_control,
     is_disclaimer,
     is_list_head,
+    is_rule,
     is_sure_head,
     position_label,
 )
@@ -198,7 +200,7 @@ def _role_of(text: str, has_links: bool, linked: bool) -> Role:
     if length > 90:
         return _role_of_long(folded(text[:60]), linked, length)
     flat = folded(text)
-    if is_comment_head(flat):
+    if is_comment_head(flat) or is_comment(flat):
         return Role.COMMENT
     if is_control(flat):
         return Role.CONTROL
@@ -215,7 +217,7 @@ def _role_of(text: str, has_links: bool, linked: bool) -> Role:
         return Role.COPYRIGHT
     if is_disclaimer(flat):
         return Role.DISCLAIMER
-    return Role.TEXT if any(map(str.isalnum, flat)) else Role.EMPTY
+    return Role.TEXT if any(map(str.isalnum, flat)) and not is_rule(flat) else Role.EMPTY
 
 
 def _role_of_long(start: str, linked: bool, length: int) -> Role:
@@ -228,5 +230,7 @@ def _role_of_long(start: str, linked: bool, length: int) -> Role:
         return Role.LINKS
     if is_disclaimer(start):
         return Role.DISCLAIMER
+    if is_comment(start):
+        return Role.COMMENT
     found = COPYRIGHT.search(start)
     return Role.COPYRIGHT if found and found.start() < 12 else Role.TEXT

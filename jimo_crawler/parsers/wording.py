@@ -86,6 +86,7 @@ _CONTROLS = re.compile(
 )
 _CONTROL_EDGES = " []()|·:>»«<,;/\\-—_.#=~0123456789"
 _EMPTY = re.compile(r"[\s\W\d_]*", re.ASCII)
+_RULE = re.compile(r"[-=_*—─·~.\s]{3,}(?:华丽的)?(?:分[隔割]线|正文|完|end)[-=_*—─·~.\s]{3,}", re.I)
 _NO_WORD = re.compile(r"[^\w]*|[\W\d_]*次?")
 
 _LIST_MODIFIERS = (
@@ -119,9 +120,12 @@ COPYRIGHT = re.compile(
     re.I,
 )
 _COMMENT_HEAD = re.compile(
-    r"(?:网友|最新|我要|我来|发表|热门|精彩|用户|本文|全部|文章|读者|会员|相关|查看|更多|所有)?(?:评论|留言|跟帖|点评|回帖|讨论区)(?:列表|区|板|内容|\(\s?\d*\s?\)|\s?\d+\s?条?|:)*"
+    r"(?:网友|最新|我要|我来|发表|热门|精彩|用户|本文|全部|文章|读者|会员|相关|查看|更多|所有){0,2}(?:评论|留言|跟帖|点评|回帖|讨论区)(?:列表|区|板|内容|\(\s?\d*\s?\)|\s?\d+\s?条?|:)*"
     r"|(?:已有|共有?|目前)\s?\d*\s?(?:条|人|位|篇)\S{0,4}(?:评论|留言|跟帖|参与)\S{0,6}|暂无评论\S{0,6}|还没有人评论\S{0,6}|(?:您?需要|请先?)登[录陆]\S{0,3}(?:后|才)\S{0,8}(?:评论|发言|留言|发表)\S{0,4}|"
     r"请?(?:遵守|自觉遵守)\S{2,30}|用户名:?|昵\s?称:?|验证码:?|匿名发表\S{0,4}|评论内容:?|留言内容:?|我要说两句\S{0,4}|说点什么\S{0,4}|网友\S{0,8}发表评论\S{0,10}"
+)
+_COMMENT = re.compile(
+    r"(?:查看|更多|全部|所有|网友){1,2}(?:评论|留言|跟帖)|(?:网友|会员|游客|匿名|用户)[^。,?!]{0,24}?(?:\d{4}[-/.年]\d{1,2}|\d{1,2}[-/月]\d{1,2}日?\s\d)[-\d:/.月日年时分秒\s)\]]{0,20}(?:发表|评论|说|回复|留言|跟帖|:)"
 )
 _DISCLAIMER = re.compile(
     r"(?:免责声明|版权声明|免责条款|版权与免责声明|版权及免责声明|本站声明|本网声明|网站声明)\s?[:\]]?|(?:\[?(?:特别|郑重|重要)?(?:声明|提示|提醒)\]?\s?:\s?)?(?:凡本(?:网|站)\S{0,6}注明|本(?:网|站)(?:所有|转载|部分|刊登|发布)\S{0,20}(?:版权|不代表|目的在于|责任|侵权)|以上(?:内容|文章|信息)\S{0,16}(?:不代表|仅供参考)|本文\S{0,10}(?:不代表本[站网])|如(?:有|涉及)侵权|转载请注明(?:出处|来源))"
@@ -154,6 +158,15 @@ def is_bare(text: str) -> bool:
     return not any(character.isalpha() for character in text)
 
 
+def is_rule(text: str) -> bool:
+    """Whether folded *text* is a rule made of strokes, which some templates label.
+
+    >>> is_rule("------分隔线--------"), is_rule("——春天——")
+    (True, False)
+    """
+    return _RULE.fullmatch(text) is not None
+
+
 def is_list_head(text: str) -> bool:
     """Whether folded *text* may be the head of a list of other articles.
 
@@ -180,6 +193,15 @@ def is_comment_head(text: str) -> bool:
     (True, False)
     """
     return len(text) <= 40 and _COMMENT_HEAD.fullmatch(text.strip(" ·[]>»|-—()")) is not None
+
+
+def is_comment(text: str) -> bool:
+    """Whether folded *text* is a reader's comment with its name and time, or a line that begins with a link to all of them.
+
+    >>> is_comment("网友“老兵” 2014.05.07 06:50 发表:注意别攀折树枝!"), is_comment("网友2011年5月6日在论坛发帖称")
+    (True, False)
+    """
+    return _COMMENT.match(text.lstrip(" ·[(")) is not None
 
 
 def is_disclaimer(text: str) -> bool:
