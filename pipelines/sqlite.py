@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jimo_crawler.errors import StorageFailed
 from jimo_crawler.fetching.run import run_of
 from jimo_crawler.items import Visit
 
@@ -22,4 +23,9 @@ class SqliteWriter:
         return cls(crawler)
 
     def process_item(self, visit: Visit) -> Visit:
-        return self._run.save(visit)
+        try:
+            return self._run.save(visit)
+        except (
+            StorageFailed
+        ):  # the run remembers it, asks nothing more, and ends with a line and a status of its own
+            return visit

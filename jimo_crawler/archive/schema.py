@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from jimo_crawler.archive import fts
+from jimo_crawler.archive.disk import explain
 from jimo_crawler.archive.killpoints import reach
 from jimo_crawler.archive.toolkit import Database, Migrations
 from jimo_crawler.errors import ArchiveDamaged, ArchiveTooNew, StorageFailed
@@ -185,7 +186,7 @@ def open_archive(path: Path, *, create: bool = True) -> sqlite3.Connection:
         conn.execute("PRAGMA journal_mode=WAL")
         migrate(conn)
     except sqlite3.OperationalError as error:
-        raise StorageFailed(f"cannot open the archive {path}: {error}") from error
+        raise StorageFailed(f"cannot open the archive {path}: {explain(error, path)}") from error
     except sqlite3.DatabaseError as error:
         raise ArchiveDamaged(f"{path} is not a sound SQLite file: {error}") from error
     except OSError as error:
@@ -206,7 +207,7 @@ def open_reader(path: Path) -> sqlite3.Connection:
         if _version(conn) < schema_version():
             raise ArchiveDamaged(f"{path} was written by an older version; any crawl brings it up to date")
     except sqlite3.OperationalError as error:
-        raise StorageFailed(f"cannot open the archive {path}: {error}") from error
+        raise StorageFailed(f"cannot open the archive {path}: {explain(error, path)}") from error
     except sqlite3.DatabaseError as error:
         raise ArchiveDamaged(f"{path} is not a sound SQLite file: {error}") from error
     fts.register(conn)

@@ -254,10 +254,10 @@ class _Check:
         if written_now:
             last = max(expected, default=-1)
             findings = [each for each in findings if each.offset is not None and each.offset <= last]
-        if findings and findings[0].kind is Kind.MISSING_FILE and not expected:
-            if lost := self._value("SELECT count(*) FROM captures WHERE warc_file = ?", name):
-                self.report.notes.append(f"{name} is missing; its {lost} record(s) are known to be lost")
-                findings = []
+        lost = 0 if expected else self._value("SELECT count(*) FROM captures WHERE warc_file = ?", name)
+        if lost and [each.kind for each in findings] == [Kind.MISSING_FILE]:
+            self.report.notes.append(f"{name} is missing; its {lost} record(s) are known to be lost")
+            findings = []
         self.report.findings += findings
         if written_now or not stored_path(path).exists():
             return

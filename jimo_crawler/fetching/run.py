@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -19,6 +18,7 @@ from jimo_crawler import __version__, clock
 from jimo_crawler.archive import clock_jumps, startup
 from jimo_crawler.archive.account import Account, Verdict
 from jimo_crawler.archive.discovery import Discovery
+from jimo_crawler.archive.disk import check_room, explain
 from jimo_crawler.archive.frontier import Frontier, Lease, Plan, free_leases, write
 from jimo_crawler.archive.lock import ArchiveLock
 from jimo_crawler.archive.schema import open_archive
@@ -196,7 +196,7 @@ class Run:
             return cls(config, lock, conn, crawl_id, run_clock, plan, spider, any_section)
         except sqlite3.Error as error:
             lock.release()
-            raise StorageFailed(f"the archive {config.archive} cannot be written: {error}") from error
+            raise StorageFailed(_cannot_be_written(error, config.archive)) from error
         except BaseException:
             lock.release()
             raise
@@ -226,7 +226,7 @@ class Run:
         try:
             yield
         except sqlite3.OperationalError as error:
-            self.fail_storage(f"the archive {self.config.archive} cannot be written: {error}")
+            self.fail_storage(_cannot_be_written(error, self.config.archive))
             raise StorageFailed(self.storage_error) from error
 
     def write_exchange(self, exchange: Exchange) -> Capture:
@@ -343,12 +343,10 @@ def run_of(crawler: Crawler) -> Run:
     return crawler.run
 
 
+def _cannot_be_written(error: sqlite3.Error, archive: Path) -> str:
+    return f"the archive {archive} cannot be written: {explain(error, archive)}"
+
+
 def check_space(config: Config) -> None:
     """Raise StorageFailed if less than ``JIMO_MIN_FREE_MB`` is free where the archive is kept."""
-    for folder in {config.archive.parent, config.warc_dir}:
-        present = next(each for each in (folder, *folder.parents) if each.exists())
-        free = shutil.disk_usage(present).free >> 20
-        if free < config.min_free_mb:
-            raise StorageFailed(
-                f"only {free} MiB free for {folder} (JIMO_MIN_FREE_MB={config.min_free_mb}): make room, then run again"
-            )
+    check_room({config.archive.parent, config.warc_dir}, config.min_free_mb)
