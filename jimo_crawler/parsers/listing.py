@@ -17,6 +17,8 @@ from jimo_crawler.parsers.wording import folded, is_control, without_bullet
 from jimo_crawler.portal import Profile, kind_of
 
 SHORTEST = 4
+LONGEST_LINE = 400
+"""A line in which a day is looked for: one article with its teaser."""
 HEADLINE = 9
 """From this length on a link's text reads like a headline; navigation is shorter."""
 
@@ -25,7 +27,7 @@ _MORE = re.compile(
     re.I,
 )
 _NOT_HEADLINE = re.compile(
-    r"首页|主页|返回\S{0,4}|网站地图|联系我们|关于我们|设为首页|加入收藏|登[录陆]|注册|免费注册|会员中心|投稿|我要投稿|广告\S{0,4}|友情链接|站点地图|手机版|网站首页|RSS订阅|高级搜索|上一?页|下一?页|尾页|末页|首\s?页"
+    r"首页|主页|返回\S{0,4}|网站地图|联系我们|关于我们|设为首页|加入收藏|登[录陆]|注册|免费注册|会员中心|投稿|我要投稿|广告\S{0,4}|友情链接|站点地图|手机版|网站首页|RSS订阅|高级搜索|上一?页|下一?页|尾页|末页|首\s?页|(?:\d+\s?[条个篇]?|我要|发表|查看|暂无)\s?评论\S{0,3}"
 )
 _SIDE = re.compile(
     r"(?:^|[\s_-])(?:side\w*|aside|right|hot\w*|rank\w*|recommend|relat\w*|tuijian|foot\w*|bottom|nav\w*|menu|top\w*|head\w*|banner|ad|ads|advert\w*)(?:$|[\s_-]|\d)"
@@ -135,7 +137,7 @@ def _candidates(survey: Survey, crumb: Breadcrumb, pager: Pager) -> list[_Item]:
     doc = survey.doc
     own = canonical_url(doc.page.url)
     pages = {canonical_url(url) for url in (*pager.pages.values(), pager.next or "")}
-    found: list[_Item] = []
+    items: list[_Item] = []
     for anchor in doc.anchors:
         if anchor.hidden or not anchor.text or anchor.line in crumb.lines:
             continue
@@ -145,8 +147,27 @@ def _candidates(survey: Survey, crumb: Breadcrumb, pager: Pager) -> list[_Item]:
         key = canonical_url(url)
         if key == own or key in pages or _is_home(key):
             continue
-        _add(found, _Item(url, key, _headline(anchor), anchor.line, anchor.box))
+        items.append(_Item(url, key, _headline(anchor), anchor.line, anchor.box))
+    recurring = _recurring(items)
+    found: list[_Item] = []
+    for item in items:
+        if item.key not in recurring:
+            _add(found, item)
     return [item for item in found if _is_headline(item.text)]
+
+
+def _recurring(items: list[_Item]) -> set[str]:
+    """Addresses that row after row leads to by the same short name: the rows' section or author, not an article."""
+    rows: dict[str, set[int]] = {}
+    names: dict[str, set[str]] = {}
+    for item in items:
+        rows.setdefault(item.key, set()).add(item.line)
+        names.setdefault(item.key, set()).add(item.text)
+    return {
+        key
+        for key, lines in rows.items()
+        if len(lines) >= 3 and len(names[key]) == 1 and len(next(iter(names[key]))) <= 12
+    }
 
 
 def _add(found: list[_Item], item: _Item) -> None:
@@ -299,8 +320,10 @@ def _find_dates(survey: Survey, group: _Group) -> None:
 
 def _date_in_row(survey: Survey, item: _Item) -> str | None:
     lines = survey.lines
-    if item.line < len(lines) and (day := _day(lines[item.line].text, item.text)) is not None:
-        return day
+    if item.line < len(lines) and len(lines[item.line].text) <= LONGEST_LINE:
+        day = _day(lines[item.line].text, item.text)
+        if day is not None:
+            return day
     if item.row is not None:
         for line in lines[item.row.first : item.row.last]:
             if len(line.text) <= 60 and not line.hidden and (day := _day(line.text, item.text)) is not None:

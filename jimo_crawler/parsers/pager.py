@@ -25,6 +25,9 @@ _LAST = re.compile(
 _FIRST = re.compile(
     r"[\[(«<]*(?:首\s?页|第一页|最前页?|first(?:\s?page)?|最前|头页)[\])]*|<<+|\|<|\|«|««|\|<<", re.I
 )
+_KINDS = (("next", _NEXT), ("previous", _PREVIOUS), ("last", _LAST), ("first", _FIRST))
+_SIGN = re.compile(r"[^\w]{1,3}")
+"""Arrows mean this on one page and that on another: what the link's ``title`` says goes first."""
 _NUMBER = re.compile(r"[\[(<·|-]*(?:第\s?)?(\d{1,5})(?:\s?页)?[\])>·|-]*")
 _JUMP = re.compile(r"(?:第\s?)?(\d{1,5})\s?(?:页)?(?:\s?/\s?(\d{1,5})\s?页?)?")
 _MAY_BE_STEP = re.compile(
@@ -43,7 +46,9 @@ _CURRENT = re.compile(
     r"(?:当前|目前|现在|本页)(?:是|为|在)?\s?(?:页|第)?(?:次|数)?\s?[:：]?\s?(?:第\s?)?\[?(\d{1,5})|第\s?\[?(\d{1,5})\]?\s?(?:页|/)|页次\s?[:：]?\s?(?:第\s?)?(\d{1,5})|page\s(\d{1,5})\sof",
     re.I,
 )
-_LONE = re.compile(r"(?<![\d/.:共总计-])(\d{1,4})(?!\s?[\d/.:条篇个则项件人次-])")
+_DIGITS = "〇一二三四五六七八九"
+_NUMERALS = re.compile(r"(?<=[第共总计])[〇零一二三四五六七八九十百]{1,5}(?=\s?页)")
+_LONE = re.compile(r"(?<![\d/.:共总计-])(\d{1,4})(?!\s?[\d/.:条篇个则项件人次年月日号时分-])")
 _CALL = re.compile(r"(?<![\w.])([A-Za-z_$][\w$.]*)\s*\(\s*(?:this\s*,\s*)?[\"']?(\d{1,5})[\"']?")
 _PARAMETER = re.compile(
     r"([?&](?:page|p|pn|pg|pageno|page_no|pagenum|page_num|pageid|pageindex|page_index|curpage|cur_page|currentpage|current_page|topage|pagenow|nowpage|n|PageNo|start_page|absolutepage|paged|ipage)=)(\d{1,5})(?=&|$)",
@@ -155,12 +160,19 @@ def _clusters(doc: Document, first: int, stop: int) -> list[list[_Step]]:
 
 def _step(doc: Document, place: int, anchor: Anchor) -> _Step | None:
     text = folded(anchor.text).strip()
+    if (
+        text
+        and _SIGN.fullmatch(text)
+        and (named := anchor.attrs.get("title") or anchor.attrs.get("aria-label"))
+    ):
+        named = folded(named).strip()
+        text = named if any(kind.fullmatch(named) for _, kind in _KINDS) else text
     if not text or len(text) > 12:
         return None
     squeezed = text.replace(" ", "")
     if match := _NUMBER.fullmatch(squeezed):
         return _Step(anchor, place, "number", int(match[1]), _target(doc, anchor))
-    for kind, pattern in (("next", _NEXT), ("previous", _PREVIOUS), ("last", _LAST), ("first", _FIRST)):
+    for kind, pattern in _KINDS:
         if pattern.fullmatch(text) or pattern.fullmatch(squeezed):
             return _Step(anchor, place, kind, None, _target(doc, anchor))
     return _Step(anchor, place, "dots", None, None) if _DOTS.fullmatch(squeezed) else None
@@ -226,18 +238,25 @@ def _is_marked(anchor: Anchor) -> bool:
 
 def _read_words(doc: Document, run: list[_Step], pager: Pager) -> None:
     """Numbers printed between and beside the links: 共12页, 1/12, 第2页, and the one that is no link."""
-    lines = _lines_beside(doc, run)
+    lines, last = _lines_beside(doc, run), max(step.anchor.line for step in run)
     texts = [_without_anchors(line) for line in lines]
     together = " ".join(texts)
     total, number = _totals(together)
     pager.total = pager.total if pager.total is not None else total
     pager.number = number if number is not None else pager.number
     if pager.number is None:
-        lone = [int(match[1]) for text in texts for match in _LONE.finditer(_TOTAL.sub(" ", text))]
-        numbers = {step.number for step in run if step.number is not None}
-        fitting = [each for each in lone if each not in numbers and (not numbers or each <= max(numbers) + 1)]
-        if len(fitting) == 1 and 0 < fitting[0] < 2000:
-            pager.number = fitting[0]
+        own = [
+            text for line, text in zip(lines, texts, strict=True) if run[0].anchor.line <= line.index <= last
+        ]
+        pager.number = _lone_number(own, run) or _lone_number(texts, run)
+
+
+def _lone_number(texts: list[str], run: list[_Step]) -> int | None:
+    """The one number of a pager that is no link."""
+    lone = [int(match[1]) for text in texts for match in _LONE.finditer(_TOTAL.sub(" ", text))]
+    numbers = {step.number for step in run if step.number is not None}
+    fitting = [each for each in lone if each not in numbers and (not numbers or each <= max(numbers) + 1)]
+    return fitting[0] if len(fitting) == 1 and 0 < fitting[0] < 2000 else None
 
 
 def _lines_beside(doc: Document, run: list[_Step]) -> list[Line]:
@@ -279,6 +298,7 @@ def _remove_word(text: str, word: str) -> str:
 def _totals(text: str) -> tuple[int | None, int | None]:
     """(total, current) as words say it."""
     total = number = None
+    text = _NUMERALS.sub(lambda match: str(_numeral(match[0])), text)
     if match := _TOTAL.search(text):
         total = next(int(group) for group in match.groups() if group)
     if match := _FRACTION.search(text):
@@ -290,6 +310,22 @@ def _totals(text: str) -> tuple[int | None, int | None]:
     if number is not None and total is not None and number > total:
         number = None
     return (total if total is None or 0 < total <= MOST_PAGES else None), number
+
+
+def _numeral(text: str) -> int:
+    """A number up to 999 in Chinese numerals.
+
+    >>> _numeral("八"), _numeral("十二"), _numeral("一百零三"), _numeral("二〇")
+    (8, 12, 103, 20)
+    """
+    if "十" not in text and "百" not in text:
+        return int("".join(str(_DIGITS.index(each)) for each in text.replace("零", "〇")))
+    hundreds, hundred, rest = text.rpartition("百")
+    tens, ten, ones = (rest if hundred else text).rpartition("十")
+    values = [_DIGITS.find(each.strip("零〇")[-1:] or "〇") for each in (hundreds, tens, ones)]
+    return (
+        100 * max(values[0], 1 if hundred else 0) + 10 * max(values[1], 1 if ten else 0) + max(values[2], 0)
+    )
 
 
 # -- jumpers and scripts --------------------------------------------------------------------------------------------

@@ -15,9 +15,10 @@ SHORTEST = 6
 
 _CUT = re.compile(r"(?:\.{2,}|…+|。。+|\?)$")
 _TITLE_LABEL = re.compile(
-    r"(?:文章|新闻|信息)?标\s?题\s?[:：]\s*(.+?)(?:\s*(?:作\s?者|发表|发布|更新|添加|点击|来源|时间|日期|所属|浏览)\S{0,4}\s?[:：].*)?$",
+    r"(?:文章|新闻|信息)?标\s*题\s*[:：]\s*([^\r\n]+?)(?:\s*[\r\n].*|\s*(?:作\s*者|发表|发布|更新|添加|点\s*击|来\s*源|时\s*间|日\s*期|所属|浏览)\S{0,4}\s*[:：].*)?\s*$",
     re.S,
 )
+"""Old systems put a whole form into a link's ``title``: 文章标题：… 作    者：… 更新时间：…, a line each."""
 
 
 def read_related(survey: Survey, body: Iterable[int]) -> tuple[Link, ...]:

@@ -21,6 +21,9 @@ _SUFFIX = re.compile(
     r"(?:人民政府|政府|党工委)?(?:新闻|动态|频道|专栏|之窗|资讯|要闻|信息|风采|栏目|在线|快讯|新闻网|信息网|网|主页|首页|专区|概况|子站|分站|列表)+$"
 )
 _PREFIX = re.compile(r"^(?:走进|即墨区?市?|青岛市?即墨区?市?|山东省?|魅力|美丽|进入|点击进入)(?=.{2,})")
+_OFFICE = re.compile(r"(?:街道办事处|街道办公室|街道办|街办|街道党工委|办事处)$")
+_MARKS = re.compile(r"^[^\w(（]+|[^\w)）]+$")
+"""Bullets and brackets of any kind around a name."""
 _COUNT = re.compile(r"\s*[(（\[]\s*\d+\s*(?:篇|条)?\s*[)）\]]\s*$")
 _MORE = re.compile(
     r"[\[(【<>»·.…\s]*(?:更多\S{0,4}|more|全部|查看全部|查看更多|进入频道|进入|详细|>>+|»+)[\])】>»·.…\s]*",
@@ -170,7 +173,9 @@ def _town_of(texts: list[str], profile: Profile) -> tuple[str, str | None] | Non
         if len(text) > 24:
             continue
         name = clean_name(text)
-        known = profile.town(name) or profile.town(_PREFIX.sub("", name))
+        known = (
+            profile.town(name) or profile.town(_PREFIX.sub("", name)) or profile.town(_OFFICE.sub("", name))
+        )
         if known is not None:
             return known.name, known.name
         if (
@@ -190,7 +195,7 @@ def clean_name(text: str) -> str:
     '蓝村街道'
     """
     name = "".join(_COUNT.sub("", plain_name(text)).split()).strip(_TRIM)
-    name = name.replace("】", "").replace("]", "")
+    name = _MARKS.sub("", name.replace("】", "").replace("]", ""))
     bare = _SUFFIX.sub("", name)
     return bare if len(bare) >= 2 and bare != name and (kind_of(bare) or len(bare) <= 5) else name
 
@@ -329,7 +334,25 @@ def _list_members(entries: list[_Entry], box: Box) -> list[_Entry]:
     tags = {entry.box.tag for entry in towns}
     if len(towns) < 3 or 2 * len(towns) <= len(inside):
         return []
-    return [entry for entry in inside if entry.box.tag in tags and entry.town is None]
+    known, shapes = {id(entry) for entry in towns}, {_shape(entry.url) for entry in towns}
+    return [
+        entry
+        for entry in inside
+        if entry.box.tag in tags
+        and entry.town is None
+        and (_shape(entry.url) in shapes or _is_in_row_of(entry, inside, known, box))
+    ]
+
+
+def _is_in_row_of(entry: _Entry, inside: list[_Entry], towns: set[int], outer: Box) -> bool:
+    """Whether a name stands with towns, not in a row of navigation: the first box around it with others says so."""
+    for box in entry.box.chain():
+        if box is outer:
+            return True
+        near = [other for other in inside if box.holds(other.box)]
+        if len(near) >= 2:
+            return 2 * sum(id(other) in towns for other in near) >= len(near)
+    return True
 
 
 def _repeated(units: list[_Entry]) -> list[_Entry]:
