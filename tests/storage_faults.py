@@ -1,6 +1,6 @@
 """Crawls on a disk that fills up: at each point at which one more page of it would be needed, then one page later.
 
-Run as a script, in a process of its own. Where the system lets a user have a mount namespace, the disk is a tmpfs that
+Run as ``python -m tests.storage_faults FOLDER COPY POINTS GROWING crawl towns …``, in a process of its own. Where the system lets a user have a mount namespace, the disk is a tmpfs that
 grows by a page from run to run (real ENOSPC); otherwise a limit on the size of each file grows (EFBIG, which SQLite calls
 an I/O error). The archive is the same all along: each run goes on from what the one before it left. Prints one JSON
 object a run. Everything is imported once; each crawl is a forked child that runs Scrapy's own command line.
@@ -8,8 +8,10 @@ object a run. Everything is imported once; each crawl is a forked child that run
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import pkgutil
 import resource
 import shutil
 import sqlite3
@@ -20,6 +22,11 @@ import zlib
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+
+import jimo_crawler.commands
+import jimo_crawler.fetching
+import jimo_crawler.spiders
+import pipelines
 
 PAGE = 4096
 INSIDE = "--inside"
@@ -87,14 +94,10 @@ def torn(folder: Path) -> list[str]:
     return found
 
 
-def main(folder: Path, points: int, arguments: list[str]) -> None:
-    """*points* runs over a disk too small for a new archive, as many that fill up in the middle of the crawl, one over a
-    disk that may not be written at all, and one with room enough."""
-    import jimo_crawler.commands.crawl
-    import jimo_crawler.fetching.run
-    import jimo_crawler.spiders.towns
-    import pipelines.sqlite  # noqa: F401  # imported before the forks
-
+def main(folder: Path, out: Path, points: int, growing: int, arguments: list[str]) -> None:
+    """*points* runs over a disk too small for a new archive, *growing* that fill it up in the middle of the crawl, one
+    over a disk that may not be written at all, and one with room enough; *out* is a copy of what came of it."""
+    _import_all()
     from jimo_crawler.archive.schema import open_archive
 
     disk = Disk(folder, real=INSIDE in sys.argv)
@@ -108,10 +111,18 @@ def main(folder: Path, points: int, arguments: list[str]) -> None:
         run(f"new archive, {pages} pages", disk.limit(pages * PAGE))
     disk.limit(1 << 30)
     open_archive(folder / "jimo.db").close()
-    for pages in range(points):
+    for pages in range(0, 4 * growing, 4):
         run(f"{pages} pages more", disk.limit(disk.used() + pages * PAGE))
     run("read-only", disk.forbid())
     run("room enough", disk.limit(1 << 30))
+    shutil.copytree(folder, out)
+
+
+def _import_all() -> None:
+    """What every child needs, once."""
+    for package in (jimo_crawler.commands, jimo_crawler.fetching, jimo_crawler.spiders, pipelines):
+        for module in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
+            importlib.import_module(module.name)
 
 
 class Disk:
@@ -149,7 +160,7 @@ class Disk:
 
 if __name__ == "__main__":
     if INSIDE not in sys.argv and has_namespaces():
-        os.execvp(
-            "unshare", ["unshare", "--user", "--map-root-user", "--mount", sys.executable, *sys.argv, INSIDE]
-        )
-    main(Path(sys.argv[1]), int(sys.argv[2]), [each for each in sys.argv[3:] if each != INSIDE])
+        inside = [sys.executable, "-m", "tests.storage_faults", *sys.argv[1:], INSIDE]
+        os.execvp("unshare", ["unshare", "--user", "--map-root-user", "--mount", *inside])
+    place, copy, some, more, *rest = sys.argv[1:]
+    main(Path(place), Path(copy), int(some), int(more), [each for each in rest if each != INSIDE])

@@ -75,7 +75,10 @@ class Command(ScrapyCrawl):
         process.start()
         stats = crawler.stats.get_stats() if crawler.stats else {}
         errors = sum(stats.get(key, 0) for key in ("spider_exceptions/count", "jimo/program_errors"))
-        return run.finish(str(stats.get("finish_reason", "not started")), errors=errors)
+        stopped = (
+            "shutdown" if "start_time" in stats else "not started"
+        )  # a second signal leaves Scrapy no time to say so
+        return run.finish(str(stats.get("finish_reason", stopped)), errors=errors)
 
     def _spider_class(self, name: str) -> type[JimoSpider]:
         assert self.settings is not None

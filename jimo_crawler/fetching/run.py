@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -152,7 +152,9 @@ class Run:
         )
         rules = Rules(confirm_hours=config.confirm_hours, any_section=any_section)
         self._store = Store(conn, crawl_id, run_clock, plan, discovery, rules)
-        self._closed_files = 0
+        self._unsaved: dict[tuple[str, int], Capture] = {}
+        """Exchanges in the WARC files that no row names yet, by file and offset."""
+        self._booked_files: set[str] = set()
         self._breaker = Breaker(config.outage_after, self._store.bearing, trusting=plan.only is not None)
 
     @classmethod
@@ -234,6 +236,7 @@ class Run:
         check_space(self.config)
         with self._or_fail():
             capture = self._warc.write(replace(exchange, known=self._known(exchange)))
+            self._unsaved[capture.warc_file, capture.warc_offset] = capture
             self._book_closed_files()
         return capture
 
@@ -269,6 +272,7 @@ class Run:
     def _write(self, visit: Visit) -> Visit:
         with self._or_fail():
             visit = self._store.save(visit)
+        self._have_saved(visit.captures)
         if visit.kind in ("entry", "index") and is_again(visit, visit.outcome):
             self._halt_for(visit, f"the {visit.kind} page could not be read: {visit.message}")
         return visit
@@ -299,18 +303,36 @@ class Run:
         """Write an exchange that belongs to no Visit. Raises StorageFailed."""
         with self._or_fail():
             self._store.save_capture(capture, outcome)
+        self._have_saved([capture])
+
+    def _have_saved(self, captures: Iterable[Capture]) -> None:
+        for each in captures:
+            self._unsaved.pop((each.warc_file, each.warc_offset), None)
 
     def _book_closed_files(self) -> None:
-        files = self._warc.closed[self._closed_files :]
+        """Closed WARC files go into ``warc_files`` once a row names each of their exchanges: after a kill, those that are
+        not there are looked through for what no row names."""
+        waiting = {file for file, _ in self._unsaved}
+        files = [
+            each
+            for each in self._warc.closed
+            if each.name not in self._booked_files and each.name not in waiting
+        ]
         if files:
             startup.book_files(self.conn, files, self.crawl_id, self.clock.stamp())
-            self._closed_files += len(files)
+            self._booked_files |= {each.name for each in files}
+
+    def _save_interrupted(self) -> None:
+        """What was fetched and kept when the run was stopped, and did not come to be read: evidence without a claim."""
+        for each in list(self._unsaved.values()):
+            self.save_capture(each, "interrupted")
 
     def finish(self, reason: str, *, errors: int = 0) -> Verdict:
         """Close the files, settle the account, write the run's row, free the archive. *errors*: programming errors."""
         try:
             self.save_held()
             self.frontier.release()
+            self._save_interrupted()
             self._warc.close()
             self._book_closed_files()
             verdict = self.account.settle(
