@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -25,11 +26,8 @@ _SPREAD = re.compile(
     r"(?![\u4e00-\u9fff])"
     r"|[\u4e00-\u9fff](?:[.·•・*★☆^◆●■□◇○✦丶`~+][\u4e00-\u9fff])+"
 )
-_LETTERS = str.maketrans({"➀": "1", "➁": "2", "➂": "3", "➃": "4", "➄": "5", "➅": "6", "➆": "7", "➇": "8", "➈": "9",
-                          "❶": "1", "❷": "2", "❸": "3", "❹": "4", "❺": "5", "❻": "6", "❼": "7", "❽": "8", "❾": "9",
-                          "⓿": "0", "🅠": "q", "🆀": "q", "🅥": "v", "🆅": "v", "🅧": "x", "🆇": "x", "証": "证", "仟": "千",
-                          "嘿": "黑"})  # fmt: skip
-"""Look-alikes that compatibility folding leaves as they are."""
+_LETTERS = str.maketrans({"🅠": "q", "🆀": "q", "🅥": "v", "🆅": "v", "🅧": "x", "🆇": "x", "証": "证"})
+"""Look-alikes that compatibility folding leaves as they are; digits in circles are read as digits, too."""
 
 
 class Hit(NamedTuple):
@@ -187,4 +185,5 @@ def _gaps(match: re.Match[str]) -> Iterator[int]:
 def _as_read(character: str) -> str:
     if _INVISIBLE.match(character):
         return ""
-    return fold(character.translate(_LETTERS))
+    digit = unicodedata.digit(character, None)
+    return fold(character.translate(_LETTERS)) if digit is None else str(digit)

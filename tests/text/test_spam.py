@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jimo_crawler.items import Article, Block, Image, Removed
+from jimo_crawler.text.cutting import split_spam
+from jimo_crawler.text.judging import Circumstances
 from jimo_crawler.text.script import to_simplified
-from jimo_crawler.text.spam import Circumstances, clean, judge_line, split_spam
+from jimo_crawler.text.spam import clean, judge_line
 from jimo_crawler.text.vocabulary import rules
 
 HERE = Path(__file__).parent

@@ -1,0 +1,278 @@
+"""Which segments of a line are spam: the rules of ``spam_rules.toml``, and lists of places.
+
+Judged is a run of segments, never a word: what roles its words play, how densely they stand, whether anything of a
+sentence or of a report stands between them, and where and how the line was put on the page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from jimo_crawler.text.fold import fold
+from jimo_crawler.text.segments import STRONG, Segment, divide, worth
+from jimo_crawler.text.vocabulary import Hit, Read, read, rules, vocabulary
+
+_PLACE_NAME = re.compile(
+    r"[\u4e00-\u9fff]{1,8}(?:自治县|自治旗|自治州|县|市|旗|林区|矿区|盟|州|(?<![一二三四五六七八九十小社园校辖片景地山库湖新发东西南北中])区)"
+)
+_SHORT_NAME = re.compile(r"[\u4e00-\u9fff]{2,6}")
+_PLACE_END = re.compile("[县市区旗]")
+_ODD = re.compile(
+    "[薇徽葳崴溦]|[vV][信xX.]|扣扣|[qQ][qQ:：]|微.{0,3}信|电报|1[3-9][0-9]|1[ .·*_-]{1,2}[3-9]|[一幺][三四五六七八九][零〇一二三四五六七八九]|"
+    "[０-９Ａ-Ｚａ-ｚ①-⓿➀-➓❶-❿➕✚✙🅐-🆏\u200b-\u200f\u2060\ufeff]|[\u4e00-\u9fff][.·•・*★☆~^◆●■ +/-][\u4e00-\u9fff][.·•・*★☆~^◆●■ +/-][\u4e00-\u9fff]"
+)
+"""What only odd writing or a contact has: such lines are read in full."""
+_TRADES = (
+    frozenset(("explicit", "racy", "region", "quality", "container", "tail")),
+    frozenset(("brand", "name", "game", "house", "bonus", "lure", "sport", "action")),
+    frozenset(("service", "seo", "loan", "offer", "farm")),
+    frozenset(("proxy", "crack", "fiction", "download", "quality", "tail", "container")),
+)
+"""Classes that go together in some rule; for the quick look."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """How a line stands on its page, as far as that speaks against it."""
+
+    hidden: bool = False
+    offsite: bool = False
+    outside: bool = False
+    other_script: bool = False
+    title: bool = False
+    reported: bool = False
+    """The page speaks of police, courts or warnings: what it says of games and trades may be the report."""
+
+    @property
+    def weight(self) -> int:
+        """How many points they are worth together."""
+        context = rules()["context"]
+        names = ("hidden", "offsite", "outside", "other_script")
+        return min(int(context["most"]), sum(int(context[name]) for name in names if getattr(self, name)))
+
+
+class Rule(NamedTuple):
+    """One of ``[[rules]]``; the names are explained in the file."""
+
+    name: str
+    classes: tuple[str, ...]
+    needs: tuple[frozenset[str], ...]
+    points: int
+    kinds: int
+    coverage: float
+    frame: int
+    strong: int
+    sentence: bool
+    one_sentence: bool
+
+
+def spam_segments(text: str, about: Circumstances) -> tuple[Read, list[Segment]] | None:
+    """The segments of *text*, those that are spam with their rule; None if none is."""
+    if not _worth_a_look(text):
+        return None
+    seen = read(text)
+    hits = vocabulary().find(seen.text)
+    if not (_any_rule_has(hits, about) or _may_be_farm(text, hits)):
+        return None
+    segments = divide(seen.text, hits)
+    if any(segment.report for segment in segments):
+        about = replace(about, reported=True)
+    _mark_place_lists(segments, seen.text, about)
+    for run in _runs(segments):
+        _mark_run(run, about)
+    if not any(segment.rule for segment in segments):
+        return None
+    return seen, segments
+
+
+@cache
+def _rules() -> tuple[Rule, ...]:
+    return tuple(
+        Rule(
+            each["name"],
+            tuple(each["classes"]),
+            tuple(frozenset(need.split("|")) for need in each["needs"]),
+            each["points"],
+            each["kinds"],
+            each["coverage"],
+            each["frame"],
+            each.get("strong", 0),
+            each.get("sentence", False),
+            each.get("one_sentence", False),
+        )
+        for each in rules()["rules"]
+    )
+
+
+def _worth_a_look(text: str) -> bool:
+    """A quick look at what most lines lack: odd characters, a contact, words enough of one trade, many place names."""
+    if _ODD.search(text) or len(_PLACE_END.findall(text)) >= 8:
+        return True
+    words = vocabulary().glance(fold(text))
+    if any("farm" in vocabulary().words[word] for word in words):
+        return True
+    return len(words) >= 2 and any(map(_is_promising, zip(*map(_points_of, words), strict=True)))
+
+
+def _is_promising(points: tuple[int, ...]) -> bool:
+    """Whether words worth so much in one trade could satisfy any rule."""
+    most = max(points)
+    return sum(points) >= rules()["context"]["least"] and (
+        most >= STRONG or len(points) - points.count(0) >= 4
+    )
+
+
+@cache
+def _points_of(word: str) -> tuple[int, ...]:
+    """What *word* is worth in each trade."""
+    classes = vocabulary().words[word]
+    return tuple(max((worth(name) for name in classes & trade), default=0) for trade in _TRADES)
+
+
+def _runs(segments: list[Segment]) -> Iterator[list[Segment]]:
+    """Suspicious segments side by side, with at most two neutral ones between any two."""
+    run: list[Segment] = []
+    waiting: list[Segment] = []
+    for segment in segments:
+        if segment.rule is None and segment.suspicious:
+            run += [*waiting, segment] if run else [segment]
+            waiting = []
+        elif segment.rule is None and run and segment.neutral and len(waiting) < 2:
+            waiting.append(segment)
+        else:
+            if run:
+                yield run
+            run, waiting = [], []
+    if run:
+        yield run
+
+
+def _mark_run(run: list[Segment], about: Circumstances) -> None:
+    """Give the segments of *run*, or of its longest part that a rule fits, that rule's name."""
+    for length in range(len(run), max(0, len(run) - 6), -1):
+        for start in range(len(run) - length + 1):
+            part = run[start : start + length]
+            rule = _rule_for(part, about)
+            if rule:
+                for segment in _trimmed(part, frozenset(rule.classes)):
+                    segment.rule = rule.name
+                return
+
+
+def _trimmed(part: list[Segment], classes: frozenset[str]) -> list[Segment]:
+    """*part* from the first to the last segment with a word of *classes*: the others only stood beside it."""
+    with_words = [at for at, each in enumerate(part) if any(hit.classes & classes for hit in each.hits)]
+    return part[with_words[0] : with_words[-1] + 1]
+
+
+def _rule_for(run: list[Segment], about: Circumstances) -> Rule | None:
+    if not run[0].suspicious or not run[-1].suspicious:
+        return None
+    return next((rule for rule in _rules() if _fits(rule, run, about)), None)
+
+
+def _fits(rule: Rule, run: list[Segment], about: Circumstances) -> bool:
+    hits = [hit for segment in run for hit in segment.hits]
+    total, covered = _score(rule, hits, about)
+    if not total:
+        return False
+    letters = sum(segment.letters for segment in run)
+    frame = int(sum(segment.frame for segment in run))
+    if rule.sentence and frame <= rule.frame:
+        frame = max(frame, int(max(segment.around for segment in run)))
+    coverage = rule.coverage - rules()["context"]["coverage"] * about.weight
+    report = max(segment.report for segment in run)
+    if report and (total < 2 * rule.points + 4 * report or covered < 0.6 * letters or frame):
+        return False
+    if (
+        about.reported
+        and not _leaves_contact(run, "contact", "disguise")
+        and (covered < 0.6 * letters or frame)
+    ):
+        return False
+    if run[0].sentence != run[-1].sentence and not _may_be_one(rule, run):
+        return False
+    return covered >= coverage * letters and frame <= rule.frame + len(run) // 8
+
+
+def _may_be_one(rule: Rule, run: list[Segment]) -> bool:
+    """Whether the sentences of *run* may be read as one advertisement."""
+    if _leaves_contact(run, "disguise"):
+        return True
+    if rule.one_sentence or any(segment.frame >= 1 for segment in run):
+        return False
+    telling = {segment.sentence for segment in run if segment.strong or _leaves_contact([segment], "contact")}
+    return telling == {segment.sentence for segment in run}
+
+
+def _leaves_contact(run: list[Segment], *classes: str) -> bool:
+    return any(not hit.classes.isdisjoint(classes) for segment in run for hit in segment.hits)
+
+
+def _score(rule: Rule, hits: list[Hit], about: Circumstances) -> tuple[int, int]:
+    """Points of *hits* under *rule* and how many characters they cover; no points if the rule asks for more."""
+    points: dict[str, Counter[str]] = {}
+    covered: set[int] = set()
+    for hit in hits:
+        name = next((name for name in rule.classes if name in hit.classes), None)
+        if name:
+            points.setdefault(name, Counter())[hit.word] += 1
+            covered.update(range(hit.start, hit.end))
+    earned = {name: sum(_worth_of(name, count) for count in words.values()) for name, words in points.items()}
+    total = sum(earned.values())
+    if len(points) < rule.kinds or total < max(rules()["context"]["least"], rule.points - about.weight):
+        return 0, 0
+    strong = sum(each for name, each in earned.items() if worth(name) >= STRONG)
+    found = frozenset().union(*(hit.classes for hit in hits))
+    if strong < rule.strong or not all(need & found for need in rule.needs):
+        return 0, 0
+    return total, len(covered)
+
+
+def _worth_of(name: str, count: int) -> int:
+    """Points of a word of class *name* that stands there *count* times: a strong one counts twice if it comes again."""
+    return worth(name) * (min(count, 2) if worth(name) >= STRONG else 1)
+
+
+def _any_rule_has(hits: list[Hit], about: Circumstances) -> bool:
+    """Whether the words of a whole line satisfy any rule, however thinly they stand."""
+    return any(_score(rule, hits, about)[0] for rule in _rules())
+
+
+def _mark_place_lists(segments: list[Segment], text: str, about: Circumstances) -> None:
+    """Eight or more counties from elsewhere joined by bars (or under a link farm's label) are a link farm."""
+    label = next(
+        (at for at, each in enumerate(segments) if any("farm" in hit.classes for hit in each.hits)), None
+    )
+    shape = _SHORT_NAME if label is not None else _PLACE_NAME
+    start = 0
+    while start < len(segments):
+        end = start
+        while end < len(segments) and shape.fullmatch(segments[end].text) and end != label:
+            end += 1
+        names = segments[start:end]
+        if len(names) >= (5 if label is not None else 8) and _is_farm(names, text, about, label is not None):
+            begin = label if label is not None and label < start and start - label <= 2 else start
+            stop = end + 1 if label == end else end
+            for segment in segments[begin:stop]:
+                segment.rule = "place_list"
+        start = max(end, start + 1)
+
+
+def _may_be_farm(text: str, hits: list[Hit]) -> bool:
+    return any("farm" in hit.classes for hit in hits) or len(_PLACE_END.findall(text)) >= 8
+
+
+def _is_farm(names: list[Segment], text: str, about: Circumstances, labelled: bool) -> bool:
+    near = tuple(rules()["farm"]["near"])
+    if 2 * sum(name.text.startswith(near) for name in names) >= len(names):
+        return False
+    between = [text[one.end : other.start] for one, other in pairwise(names)]
+    bars = sum(bool(re.search(r"[|_¦│]", each)) for each in between)
+    return labelled or 10 * bars >= 7 * len(between) or ((about.hidden or about.offsite) and len(names) >= 10)

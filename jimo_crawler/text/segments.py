@@ -1,0 +1,139 @@
+"""A line in segments: the parts between separators, with the words of the vocabulary and of sentences in them."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import pairwise
+
+from jimo_crawler.text.vocabulary import INNOCENT, Hit, rules, sentence_words
+
+_BETWEEN = re.compile(r"[^\w%℃㎡]+|_+")
+_JOINED = re.compile(r"(?<=[0-9a-z])[-.'](?=[0-9a-z])")
+_SENTENCE_END = re.compile(r"[。！!？?;；]")
+_PARTING = re.compile(r"[。；;|_\t]|\s{2}")
+"""Separators that part sentences."""
+_NOT_COMMA = re.compile(r"[^,，、“”‘’\"'《》()（）「」『』]")
+"""Separators that part what need not be one sentence."""
+LETTER = re.compile(r"[^\W_]")
+STRONG = 2
+"""Points from which a class is more than a word of general use."""
+_DENSE_GAP, _DENSE_LETTERS, _DENSE_HITS = 2, 6, 2
+
+
+@dataclass(slots=True)
+class Segment:
+    """What stands between two separators, in the text as :func:`vocabulary.read` has it."""
+
+    start: int
+    end: int
+    text: str
+    hits: list[Hit]
+    letters: int
+    frame: float
+    report: int
+    """Words of a report in its sentence."""
+    around: float = 0.0
+    """Frame of all clauses that commas join, its own included."""
+    sentence: int = 0
+    part: int = 0
+    clause: int = 0
+    """Its sentence, what a report in it speaks for, and the clauses joined by commas: numbers within the line."""
+    rule: str | None = None
+
+    @property
+    def suspicious(self) -> bool:
+        """Whether it could be part of spam: words of some class in number, or a strong one, and not a sentence."""
+        hits = [hit for hit in self.hits if INNOCENT not in hit.classes]
+        covered = sum(hit.end - hit.start for hit in hits)
+        if self.frame >= 1 and not self.strong:
+            return False
+        return bool(hits) and (covered * 3 >= self.letters or (self.strong and self.frame < 4))
+
+    @property
+    def strong(self) -> bool:
+        """Whether one of its words is more than a word of general use."""
+        own = (hit.classes for hit in self.hits if INNOCENT not in hit.classes)
+        return any(worth(name) >= STRONG for classes in own for name in classes)
+
+    @property
+    def neutral(self) -> bool:
+        """Whether it says so little that it goes with its neighbours."""
+        return self.letters <= 10 and self.frame <= 1 and not self.report
+
+
+@cache
+def worth(name: str) -> int:
+    return int(rules()["classes"][name]["points"])
+
+
+def divide(text: str, hits: list[Hit]) -> list[Segment]:
+    """The parts of *text* between separators; no separator inside a hit counts, a dense cluster of hits is a part."""
+    borders = [(0, 0)]
+    for match in _BETWEEN.finditer(text):
+        inside = any(hit.start < match.end() and match.start() < hit.end for hit in hits)
+        if not inside and not _JOINED.match(text, match.start()):
+            borders.append(match.span())
+    borders.append((len(text), len(text)))
+    taken = {place for hit in hits if INNOCENT not in hit.classes for place in range(hit.start, hit.end)}
+    said = [hit for hit in sentence_words().find(text) if not taken.issuperset(range(hit.start, hit.end))]
+    segments: list[Segment] = []
+    sentence = part = clause = 0
+    for (behind, start), (end, _) in pairwise(borders):
+        between = text[behind:start]
+        sentence += bool(_SENTENCE_END.search(between))
+        part += bool(_PARTING.search(between))
+        clause += bool(_NOT_COMMA.search(between))
+        own = [hit for hit in hits if start <= hit.start < end]
+        clusters = list(_clusters(start, end, own))
+        for first, last in clusters:
+            clause += len(clusters) > 1
+            segment = _segment(text, first, last, own, said)
+            segments.append(replace(segment, sentence=sentence, part=part, clause=clause))
+    return _shared(segments)
+
+
+def _shared(segments: list[Segment]) -> list[Segment]:
+    """*segments*, each with the frame of its clauses and with what its sentence says of police or courts."""
+    frames: defaultdict[int, float] = defaultdict(float)
+    reports: defaultdict[int, int] = defaultdict(int)
+    for segment in segments:
+        frames[segment.clause] += segment.frame
+        reports[segment.part] += segment.report
+    return [replace(each, around=frames[each.clause], report=reports[each.part]) for each in segments]
+
+
+def _segment(text: str, start: int, end: int, hits: list[Hit], said: list[Hit]) -> Segment:
+    own = [hit for hit in hits if start <= hit.start < end]
+    words = [hit for hit in said if start <= hit.start < end]
+    report = sum("report" in hit.classes for hit in words)
+    frame = sum(1.0 if len(hit.word) > 1 else 0.5 for hit in words if "frame" in hit.classes)
+    frame += sum(INNOCENT in hit.classes for hit in own)
+    return Segment(start, end, text[start:end], own, len(LETTER.findall(text, start, end)), frame, report)
+
+
+def _clusters(start: int, end: int, hits: list[Hit]) -> Iterator[tuple[int, int]]:
+    """The text from *start* to *end*, divided where keywords without a gap run on from (or into) a sentence without any mark."""
+    groups: list[list[Hit]] = []
+    for hit in hits:
+        if INNOCENT in hit.classes:
+            groups.append([])
+        elif groups and groups[-1] and hit.start - groups[-1][-1].end <= _DENSE_GAP:
+            groups[-1].append(hit)
+        else:
+            groups.append([hit])
+    reached = start
+    for group in groups:
+        if len(group) < _DENSE_HITS or group[-1].end - group[0].start < _DENSE_LETTERS:
+            continue
+        first, last = group[0].start, group[-1].end
+        last = end if end - last <= 4 else last
+        if reached < first:
+            yield reached, first
+        yield first, last
+        reached = last
+    if reached < end:
+        yield reached, end
