@@ -62,6 +62,7 @@ def parse_article(page: Page, profile: Profile) -> ArticlePage:
     headline = find_headline(survey, profile, crumb)
     layout = choose_layout(doc)
     region = find_body(survey, headline, layout.root(doc) if layout else None)
+    region.lines = [line for line in region.lines if line.index not in crumb.lines]
     pager = _read_parts(doc, headline, region)
     region.lines = _without_pager(region.lines, pager)
     meta = headline.meta = _with_machine_date(doc, _take_tail(survey, headline, region))

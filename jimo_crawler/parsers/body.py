@@ -25,7 +25,9 @@ _SIDE = re.compile(
     r"(?:^|[\s_-])(?:side|sidebar|aside|right|left|rcol|lcol|col-?r|col-?l|hot|rank|recommend|relat\w*|tuijian|foot\w*|bottom|comment\w*|ad|ads|advert\w*|banner|share\w*|toolbar|tools)(?:$|[\s_-]|\d)"
 )
 _SENTENCE = re.compile(r"[。！？；，,!?;：:]")
-_COUNT = re.compile(r"[\s+(（\[【]*\d{1,6}\s?[%％]?[\s)）\]】]*")
+_COUNT = re.compile(
+    r"(?:支持|反对|[好坏差]文章?|有用|没用|喜欢|顶|踩|赞)?[\s:：+(（\[【]*(?:\d{1,6}|\d{1,3}\.\d+(?=[%％]))\s?[%％]?\s?[票人次]?[\s)）\]】]*"
+)
 _ABSTRACT = re.compile(r"\s*[【\[]?(?:导读|摘要|核心提示|内容提要|内容摘要|编者按|提要|导语|本文导读|简介)")
 
 

@@ -67,9 +67,12 @@ def find_headline(survey: Survey, profile: Profile, crumb: Breadcrumb) -> Headli
     metas = _meta_lines(survey)
     clues = _Clues(_squeeze(survey.doc.title), _squeeze(named).rstrip(".…"), _near_metas(survey, metas))
     best, best_score = None, 0.0
+    below = min(crumb.lines, default=0)
     for line in survey.lines:
         if line.hidden or (line.is_links and line.size < 3) or line.index in crumb.lines:
             continue
+        if line.index < below and len(line.text) < TELLING:
+            continue  # the portal's name above the breadcrumb, even where <title> is no more than that
         score = _score(survey, line, clues)
         if score > best_score and not _is_name(line.text, profile, crumb):
             best, best_score = line, score

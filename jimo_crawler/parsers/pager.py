@@ -583,7 +583,7 @@ def _is_sibling(url: str, own: str) -> bool:
         ) or one.query == other.query
     if one.query != other.query:
         return False
-    return _stem(one.path) == _stem(other.path)
+    return _stem(one.path) in (_stem(other.path), re.sub(r"\.\w{2,5}$", "", other.path))
 
 
 def _without_page(query: str) -> str:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 FAR_OFF = 300
 """Pixels beyond an edge from which on a box is out of sight; menus are pulled by a few dozen."""
 
+LONGEST_STYLE = 2000
+"""The same for a ``style`` attribute."""
+LONGEST_SHEET = 100_000
+"""Characters of a style sheet that are read."""
+
 _DECLARATION = re.compile(r"([a-z-]+)\s*:\s*([^;]+)")
-_COMMENT = re.compile(r"/\*.*?\*/", re.S)
-_SHEET = re.compile(r"<style\b[^>]*>(.*?)(?:</style|\Z)", re.I | re.S)
-_MEDIA = re.compile(r"@media\b([^{]*)\{((?:[^{}]*\{[^{}]*\})*)[^{}]*\}", re.I)
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_SHEET = re.compile(r"<style\b[^<>]*>(.*?)(?:</style|\Z)", re.I | re.S)
 _SELECTOR = re.compile(r"(?:html\s+)?(?:body\s*>?\s*)?([a-z][a-z0-9]*|\*)?((?:[.#][\w-]+)+)", re.I)
 _SIZES = {"xx-small": 1, "x-small": 1, "small": 2, "medium": 3, "large": 4, "x-large": 5, "xx-large": 6}
 _LENGTH = re.compile(r"(-?\d*\.?\d+)\s*(px|pt|em|rem|%|in|cm|mm)?")
@@ -62,7 +64,7 @@ def read_style(text: str) -> Style:
     """
     said = {
         name: value.strip().removesuffix("!important").strip()
-        for name, value in _DECLARATION.findall(text.lower())
+        for name, value in _DECLARATION.findall(text[:LONGEST_STYLE].lower())
     }
     return Style(
         hidden=_hides(said),
@@ -94,7 +96,7 @@ def hiding_selectors(html: str) -> frozenset[str]:
     found: set[str] = set()
     if "<style" in html or "<STYLE" in html or "<Style" in html:
         for sheet in _SHEET.findall(html):
-            found.update(_hidden_by_sheet(sheet))
+            found.update(_hidden_by_sheet(sheet[:LONGEST_SHEET]))
     if "getElementById" in html or "$(" in html:
         found.update(_hidden_by_scripts(html))
     return frozenset(found)
@@ -199,18 +201,39 @@ def _colour(text: str) -> str:
 
 
 def _hidden_by_sheet(sheet: str) -> set[str]:
-    sheet = _COMMENT.sub("", sheet)
-    for_screen = _MEDIA.sub(lambda match: match.group(2) if _is_for_screen(match.group(1)) else "", sheet)
     found: set[str] = set()
-    for selectors, declarations in _RULE.findall(for_screen):
-        if not read_style(declarations.strip()).hidden:
+    skipping = False
+    for piece in _without_comments(sheet).split("}"):
+        head, brace, declarations = piece.rpartition("{")
+        if not brace:
+            skipping = False  # the end of a block of rules
             continue
-        for selector in selectors.split(","):
-            if match := _SELECTOR.fullmatch(selector.strip()):
-                names = re.findall(r"[.#][\w-]+", match.group(2))
-                if len(names) == 1:
-                    found.add(names[0])
+        media, inner, selectors = head.rpartition("{")
+        if inner:
+            skipping = not _is_for_screen(media)
+        if not skipping and read_style(declarations.strip()).hidden:
+            found.update(_simple_selectors(selectors))
     return found
+
+
+def _simple_selectors(selectors: str) -> Iterator[str]:
+    """``.x`` and ``#x`` (``div.x``, ``body #x``): one name, wherever it stands."""
+    for selector in selectors.split(","):
+        if match := _SELECTOR.fullmatch(selector.strip()):
+            names = re.findall(r"[.#][\w-]+", match.group(2))
+            if len(names) == 1:
+                yield names[0]
+
+
+def _without_comments(sheet: str) -> str:
+    kept, place = [], 0
+    while (start := sheet.find("/*", place)) >= 0:
+        kept.append(sheet[place:start])
+        end = sheet.find("*/", start + 2)
+        if end < 0:
+            return "".join(kept)
+        place = end + 2
+    return "".join([*kept, sheet[place:]])
 
 
 def _is_for_screen(media: str) -> bool:
