@@ -58,19 +58,20 @@ class Expected:
 
     def revisions(self) -> dict[str, list[tuple[Any, ...]]]:
         """By URL: what each revision of it says, when it came, what changed and whether silently."""
-        found = {}
-        for path, rows in self.carried.items():
-            found[self.url(path)] = [
-                (
-                    version["seen_on"],
-                    *(version[name] for name in FIELDS),
-                    ",".join(name for name in FIELDS if name in version["changed"]) or "first",
-                    version["silent"],
-                )
-                for _, where in rows
-                for version in where["versions"]
-            ]
-        return found
+        return {self.url(path): list(self._revisions(rows)) for path, rows in self.carried.items()}
+
+    def _revisions(self, rows: list[tuple[Row, Row]]) -> Iterator[tuple[Any, ...]]:
+        before: Row = {}
+        for article, where in rows:
+            departed = article["key"].endswith("/departed")
+            for number, version in enumerate(where["versions"]):
+                changed, silent = version["changed"], version["silent"]
+                if departed and number == 0:  # at this address it is a change, though of the other one's text
+                    changed = [name for name in FIELDS if version[name] != before[name]]
+                    silent = "published_at" not in changed
+                change = ",".join(name for name in FIELDS if name in changed) or "first"
+                yield (version["seen_on"], *(version[name] for name in FIELDS), change, silent)
+                before = version
 
     def events(self) -> dict[str, str]:
         """By URL: what today's observation should be called, for those of which something is to be said."""

@@ -7,10 +7,14 @@ import sqlite3
 from dataclasses import dataclass
 
 from jimo_crawler.archive.frontier import Plan
+from jimo_crawler.archive.listed import Listed
 from jimo_crawler.items import Link, ListingPage, Section
 from jimo_crawler.parsers.urls import canonical_url
 from jimo_crawler.portal import Profile, kind_of
 from jimo_crawler.text.script import to_simplified
+
+MOST_OFFERED = 100_000
+"""Links remembered at once: some ten megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,9 @@ class Discovery:
         self._related = related
         self._max_pages = max_pages
         self._max_depth = max_depth
+        self._listed = Listed(conn)
+        self._offered: set[str] = set()
+        """Related links looked at in this run: the same random lists stand on every page."""
 
     def add_url(self, link: Link, kind: str, at: str, **columns: object) -> bool:
         """Make the link a row that is due now; gives False (and changes nothing) if the URL is known."""
@@ -118,12 +125,13 @@ class Discovery:
             for link in listing.items
         )
         self._name_section(items, row)
-        delisted, relisted = self._compare(row, listing, items)
         listed = json.dumps(items)
         ended_by = self._ended_by(row, listing, items, new)
+        delisted, relisted = self._listed.read(
+            row, items, goes_on=ended_by is None, last_page=listing.next is None
+        )
         read = Read(new, len(items) - new, ended_by, delisted, relisted, listed != row["items"])
         self._conn.execute("UPDATE urls SET items = ? WHERE url = ?", (listed, row["url"]))
-        self._list(row, items)
         self._go_on(row, listing, read, at)
         return read
 
@@ -146,18 +154,6 @@ class Discovery:
         """Whether the section has once been read to its end."""
         row = self._conn.execute("SELECT complete_at FROM towns WHERE id = ?", (town_id,)).fetchone()
         return bool(row and row["complete_at"])
-
-    def _list(self, row: sqlite3.Row, items: list[str]) -> None:
-        """Note which articles the page names now."""
-        before = set(json.loads(row["items"])) if row["items"] else set()
-        self._conn.executemany(
-            "DELETE FROM listed WHERE listing = ? AND url = ?",
-            [(row["url"], url) for url in before - set(items)],
-        )
-        self._conn.executemany(
-            "INSERT OR IGNORE INTO listed(listing, url) VALUES(?, ?)",
-            [(row["url"], url) for url in items if url not in before],
-        )
 
     def _name_section(self, items: list[str], row: sqlite3.Row) -> None:
         """An article first met through a related link belongs to the section whose listing names it."""
@@ -208,7 +204,7 @@ class Discovery:
             sets | {"id": row["town_id"]},
         )
         if read.ended_by == "end" and (listing.total or 1) <= page:
-            self._retire_behind(row["town_id"], page)
+            self._listed.retire_behind(row["town_id"], page)
         if listing.next is None or read.ended_by in ("loop", "limit", "end", "empty"):
             return
         follow = read.ended_by is None or read.ended_by == "since"
@@ -230,73 +226,20 @@ class Discovery:
         if read.ended_by == "since" and row["town_id"] is not None:
             self._plan.ended_sections.add(row["town_id"])
 
-    def _retire_behind(self, town_id: int | None, page: int) -> None:
-        """The listing ends here: pages that were behind this one when it was longer are not asked any more."""
-        self._conn.execute(
-            "DELETE FROM listed WHERE listing IN"
-            " (SELECT url FROM urls WHERE town_id = ? AND kind = 'listing' AND page > ?)",
-            (town_id, page),
-        )
-        self._conn.execute(
-            "UPDATE urls SET state = 'retired', items = NULL WHERE town_id = ? AND kind = 'listing' AND page > ?"
-            " AND state = 'known'",
-            (town_id, page),
-        )
-
-    def _compare(
-        self, row: sqlite3.Row, listing: ListingPage, items: list[str]
-    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Articles that this page named and no listing names any more, and those that are back.
-
-        New items push old ones on to the next page, and what is taken out lets them move up to the page before: only what
-        has gone from between two that stayed has been taken out for sure; at the top, if nothing can have moved up
-        unseen; at the bottom, if there is no page to be pushed on to.
-        """
-        before = json.loads(row["items"]) if row["items"] else []
-        now = set(items)
-        stayed = [position for position, url in enumerate(before) if url in now]
-        delisted: list[str] = []
-        if stayed:
-            first = 0 if self._is_read_up_to(row) else stayed[0]
-            last = len(before) if listing.next is None else stayed[-1]
-            absent = [url for url in before[first:last] if url not in now]
-            delisted = [url for url in absent if not self._is_listed_elsewhere(url, row)]
-        marks = ", ".join("?" * len(items))
-        relisted = [
-            each["url"]
-            for each in self._conn.execute(
-                f"SELECT url FROM article_urls WHERE url IN ({marks}) AND delisted_at IS NOT NULL AND current = 1",
-                items,
-            )
-        ]
-        return tuple(delisted), tuple(relisted)
-
-    def _is_read_up_to(self, row: sqlite3.Row) -> bool:
-        """Whether this is the first page of its listing, or the page before it was read in this run: then nothing can
-        have moved up from here unseen."""
-        if (row["page"] or 1) == 1:
-            return True
-        before = self._conn.execute(
-            "SELECT 1 FROM urls WHERE town_id = ? AND kind = 'listing' AND page = ?"
-            " AND last_crawl_id = (SELECT max(id) FROM crawls)",
-            (row["town_id"], row["page"] - 1),
-        ).fetchone()
-        return before is not None
-
-    def _is_listed_elsewhere(self, url: str, row: sqlite3.Row) -> bool:
-        """Another page of this listing or of another section's names it."""
-        sql = "SELECT 1 FROM listed WHERE url = ? AND listing <> ? LIMIT 1"
-        return self._conn.execute(sql, (url, row["url"])).fetchone() is not None
-
     # --- articles ---------------------------------------------------------------------------------------------------
 
     def add_related(self, links: tuple[Link, ...], found_on: str, depth: int, at: str) -> None:
         """Related links that may lead to town news: those whose text names a known town (``JIMO_RELATED``)."""
         if self._related == "off" or depth >= self._max_depth:
             return
+        if len(self._offered) > MOST_OFFERED:
+            self._offered.clear()
         for link in links:
-            if self._related == "all" or self.names_town(link.text):
-                self.add_url(link, "article", at, found_on=found_on, depth=depth + 1)
+            offer = f"{link.url} {link.text}"
+            if offer not in self._offered:
+                self._offered.add(offer)
+                if self._related == "all" or self.names_town(link.text):
+                    self.add_url(link, "article", at, found_on=found_on, depth=depth + 1)
 
     def add_parts(
         self, links: tuple[Link, ...], first_url: str, found_on: str, town_id: int | None, at: str

@@ -32,7 +32,7 @@ def next_due(
     page three days old is asked daily, one a year old every ten weeks, none never.
 
     >>> next_due(from_stamp("2026-01-05T06:00:00Z"), ["2025-12-06"], least_hours=DAY)
-    '2026-01-11T10:24:00.000000Z'
+    '2026-01-11T08:48:00.000000Z'
     """
     moments = [from_stamp(each if "T" in each else f"{each}T00:00:00+08:00") for each in quiet_since if each]
     quiet = (now - max(moments)).total_seconds() / 3600 if moments else 0.0

@@ -205,11 +205,19 @@ class Store:
         delisted = (
             "UPDATE article_urls SET delisted_at = ? WHERE url = ? AND current = 1 AND delisted_at IS NULL"
         )
-        relisted = "UPDATE article_urls SET delisted_at = NULL, relisted_at = ? WHERE url = ? AND current = 1"
-        for sql, urls in ((delisted, read.delisted), (relisted, read.relisted)):
-            for url in urls:
-                if self._conn.execute(sql, (at, url)).rowcount:
-                    self._conn.execute("UPDATE urls SET due_at = min(due_at, ?) WHERE url = ?", (at, url))
+        relisted = (  # what this run itself has missed on one page and found on another was never away
+            "UPDATE article_urls SET relisted_at = iif(delisted_at >= (SELECT started_at FROM crawls WHERE id = :crawl),"
+            " relisted_at, :at), delisted_at = NULL WHERE url = :url AND current = 1"
+        )
+        for url in read.delisted:
+            if self._conn.execute(delisted, (at, url)).rowcount:
+                self._ask_now(url, at)
+        for url in read.relisted:
+            if self._conn.execute(relisted, {"crawl": self._crawl_id, "at": at, "url": url}).rowcount:
+                self._ask_now(url, at)
+
+    def _ask_now(self, url: str, at: str) -> None:
+        self._conn.execute("UPDATE urls SET due_at = min(due_at, ?) WHERE url = ?", (at, url))
 
     # --- articles -----------------------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from jimo_crawler.parsers.article import parse_article
 from jimo_crawler.parsers.decode import decode
 from jimo_crawler.parsers.listing import parse_listing
 from jimo_crawler.parsers.section import find_index, parse_index
+from jimo_crawler.parsers.takeover import is_takeover
 from jimo_crawler.parsers.urls import canonical_url
 from jimo_crawler.portal import Profile
 
@@ -99,10 +100,10 @@ def _read_entry(page: Page, profile: Profile) -> Reading:
     link = find_index(page, profile)
     if link is not None and canonical_url(link.url) != canonical_url(page.url):
         return Reading(outcome=Outcome.INDEX, charset=page.charset, index_url=link)
-    reading = _read_index(page, profile)
-    if reading.sections:
-        return reading
-    return _failed(
+    sections = parse_index(page, profile)
+    if sections:
+        return Reading(outcome=Outcome.INDEX, charset=page.charset, sections=sections)
+    return _read_block_page(page, profile) or _failed(
         Outcome.FAILED, Stage.SECTION, Reason.NO_INDEX, "no link to the town section on the entry page", page
     )
 
@@ -110,20 +111,32 @@ def _read_entry(page: Page, profile: Profile) -> Reading:
 def _read_index(page: Page, profile: Profile) -> Reading:
     sections = parse_index(page, profile)
     if not sections:
-        return _failed(
+        return _read_block_page(page, profile) or _failed(
             Outcome.FAILED, Stage.SECTION, Reason.NO_SECTIONS, "the index names no town section", page
         )
     return Reading(outcome=Outcome.INDEX, charset=page.charset, sections=sections)
 
 
 def _read_listing(page: Page, profile: Profile) -> Reading:
-    return Reading(outcome=Outcome.LISTING, charset=page.charset, listing=parse_listing(page, profile))
+    listing = parse_listing(page, profile)
+    blocked = None if listing.items else _read_block_page(page, profile)
+    return blocked or Reading(outcome=Outcome.LISTING, charset=page.charset, listing=listing)
+
+
+def _read_block_page(page: Page, profile: Profile) -> Reading | None:
+    """A login, maintenance or block page in the place of another: the article parser knows them. None if it is none."""
+    reading = _read_article(page, profile)
+    return reading if reading.outcome is Outcome.BLOCKED else None
 
 
 def _read_article(page: Page, profile: Profile) -> Reading:
     try:
         read_page = parse_article(page, profile)
     except NotAnArticle as reason:
+        unsaid = reason.outcome is Outcome.NOT_ARTICLE or reason.reason is Reason.EMPTY
+        if unsaid and is_takeover(page):
+            message = "the page has been taken over by spam"
+            return _failed(Outcome.HIJACKED, Stage.PARSE, Reason.HIJACKED, message, page)
         return _failed(reason.outcome, Stage.PARSE, reason.reason, str(reason), page)
     except Truncated as reason:
         return _failed(Outcome.FAILED, Stage.PARSE, Reason.DATA_LOSS, str(reason), page)
