@@ -40,10 +40,11 @@ _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.I)
 _NOTHING = re.compile(r"https?:[/\\]*", re.I)
 _CONTROLS = "".join(map(chr, range(0x21)))
 _BREAKS = str.maketrans("", "", "\t\r\n")
-_PLAIN = re.compile(r"(?:/(?!/))?[\w~-][\w~./-]*(?:\?[\w~./?&=%+,-]+)?", re.ASCII)
+_PLAIN = re.compile(r"(?:/(?!/))?[\w~-][\w~./-]*(?:\?[\w~./?&=+,-]+(?:%[0-9a-fA-F]{2}[\w~./?&=+,-]*)*)?", re.ASCII)
 """An href that needs no more than to be put behind host or folder: nearly every link of a portal."""
 
 
+@lru_cache(maxsize=4096)
 def canonical_url(url: str) -> str:
     """The identity of an address: what differs only in ways that do not matter becomes one.
 
