@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 
 from jimo_crawler.items import Link, ListingPage, Page
@@ -332,11 +333,13 @@ def _date_in_row(survey: Survey, item: _Item) -> str | None:
 
 
 def _next_start(starts: list[int], line: int, group: _Group) -> int:
-    return next((start for start in starts if start > line), group.box.last)
+    place = bisect_right(starts, line)
+    return starts[place] if place < len(starts) else group.box.last
 
 
 def _last_start(starts: list[int], line: int, group: _Group) -> int:
-    return next((start + 1 for start in reversed(starts) if start < line), group.box.first)
+    place = bisect_left(starts, line)
+    return starts[place - 1] + 1 if place else group.box.first
 
 
 def _date_between(survey: Survey, group: _Group, first: int, stop: int) -> str | None:

@@ -40,7 +40,9 @@ _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.I)
 _NOTHING = re.compile(r"https?:[/\\]*", re.I)
 _CONTROLS = "".join(map(chr, range(0x21)))
 _BREAKS = str.maketrans("", "", "\t\r\n")
-_PLAIN = re.compile(r"(?:/(?!/))?[\w~-][\w~./-]*(?:\?[\w~./?&=+,-]+(?:%[0-9a-fA-F]{2}[\w~./?&=+,-]*)*)?", re.ASCII)
+_PLAIN = re.compile(
+    r"(?:/(?!/))?[\w~-][\w~./-]*(?:\?[\w~./?&=+,-]+(?:%[0-9a-fA-F]{2}[\w~./?&=+,-]*)*)?", re.ASCII
+)
 """An href that needs no more than to be put behind host or folder: nearly every link of a portal."""
 
 
