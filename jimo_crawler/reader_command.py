@@ -12,7 +12,6 @@ import sqlite3
 import sys
 from abc import ABC, abstractmethod
 from contextlib import closing
-from pathlib import Path
 from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
@@ -22,6 +21,7 @@ from jimo_crawler.archive.filters import SCRIPTS, STATUSES, Filters, read_filter
 from jimo_crawler.archive.schema import open_reader
 from jimo_crawler.errors import BadArgument, ExitStatus, JimoError, StorageFailed
 from jimo_crawler.portal import load
+from jimo_crawler.settings import PROJECT
 
 _control = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -42,7 +42,7 @@ class ReaderCommand(ScrapyCommand, ABC):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
         try:
-            with closing(open_reader(Path(self.settings["JIMO_ARCHIVE_DB"]))) as conn:
+            with closing(open_reader(PROJECT / str(self.settings["JIMO_ARCHIVE_DB"]))) as conn:
                 if self.shows_text and sys.stdout.isatty():
                     conn.text_factory = _without_controls
                 self.answer(conn, args, opts)
