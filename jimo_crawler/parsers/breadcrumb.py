@@ -17,6 +17,8 @@ _SIMPLE: dict[int, str] = single_characters()
 LONGEST_NAME = 20
 
 _SEPARATOR = re.compile(r"\s*(?:>+|»+|->|=>|--+>?|::+|/{1,2}|\\|\||·|→|—+|–)\s*|\s+-\s+|\s{1,}")
+LAST_LINE = 60
+"""How far down a breadcrumb that only its links give away is looked for."""
 _STRONG = re.compile(r"\s*(?:>+|»+|->|=>|--+>?|::+|/{1,2}|\\|\||→|—+|–)\s*|\s+-\s+")
 _ARROW = re.compile(r"[>＞›»》→/／|｜-]")
 _NAMES = re.compile(
@@ -99,7 +101,7 @@ def read_breadcrumb(survey: Survey, profile: Profile) -> Breadcrumb:
             names = _clean(found[0], title)
             if names:
                 return _judge(names, found[1], profile)
-    by_names = _by_steps(survey, profile) or _by_box(survey)
+    by_names = _by_steps(survey, profile) or _by_box(survey) or _by_links(survey, profile)
     if by_names is not None and (names := _clean(by_names[0], title)):
         return _judge(names, by_names[1], profile)
     return Breadcrumb()
@@ -228,6 +230,21 @@ def _by_steps(survey: Survey, profile: Profile) -> tuple[list[str], frozenset[in
                 names.append(text)
         if len(names) >= 2:
             return names, frozenset(taken)
+    return None
+
+
+def _by_links(survey: Survey, profile: Profile) -> tuple[list[str], frozenset[int]] | None:
+    """A line of few links from home over the section to a town, whatever stands between them: 首页-乡镇-金口镇."""
+    for line in survey.lines[:LAST_LINE]:
+        if line.hidden or not 2 <= len(line.anchors) <= 4 or len(line.text) > 40:
+            continue
+        names = [plain_name(anchor.text).strip("[]【】 ") for anchor in line.anchors]
+        if not _is_home(names[0], profile):
+            continue
+        if profile.town(names[-1]) is not None or (
+            len(names) > 2 and is_section_name(names[-2], profile) and kind_of(names[-1])
+        ):
+            return names, frozenset({line.index})
     return None
 
 

@@ -41,6 +41,9 @@ _UNNAMED = re.compile(
 _PART = re.compile(
     r"\s*[(（\[【]?(?:第\s?[\d一二三四五六七八九十]+\s?页|\d{1,2}\s?/\s?\d{1,2})[)）\]】]?\s*$|\s*[(（]\s*\d{1,2}\s*[)）]\s*$"
 )
+_BYLINE = re.compile(
+    r"[(\[]?(?:本[报网站台]|特约|实习|见习)?(?:记者|通讯员|作者|撰稿|供稿|摄影|文/图|图/文)[\s:/][\w\s,·/]{2,30}[)\]]?"
+)
 _SENTENCE_END = re.compile(r"[。！？!?；;]")
 _ENDS = re.compile(r"[。；;]$")
 
@@ -99,6 +102,8 @@ def _outstanding_above(survey: Survey, profile: Profile, crumb: Breadcrumb, pros
         if line.hidden or survey.roles[index] in (Role.CONTROL, Role.EMPTY):
             continue
         if label_alone(line.text) is not None or _is_value_of_label(survey, index):
+            continue
+        if _BYLINE.fullmatch(survey.flat(index)):
             continue
         if index in crumb.lines or line.is_links or survey.roles[index] is not Role.TEXT:
             return None

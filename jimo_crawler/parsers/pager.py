@@ -28,6 +28,8 @@ _FIRST = re.compile(
 _KINDS = (("next", _NEXT), ("previous", _PREVIOUS), ("last", _LAST), ("first", _FIRST))
 _SIGN = re.compile(r"[^\w]{1,3}")
 """Arrows mean this on one page and that on another: what the link's ``title`` says goes first."""
+_REL = {"next": "next", "prev": "previous", "previous": "previous"}
+"""``rel`` of a link says what it is, whatever it is called: 更早的文章."""
 _NUMBER = re.compile(r"[\[(<·|-]*(?:第\s?)?(\d{1,5})(?:\s?页)?[\])>·|-]*")
 _JUMP = re.compile(r"(?:第\s?)?(\d{1,5})\s?(?:页)?(?:\s?/\s?(\d{1,5})\s?页?)?")
 _MAY_BE_STEP = re.compile(
@@ -141,7 +143,11 @@ def _clusters(doc: Document, first: int, stop: int) -> list[list[_Step]]:
     for place, anchor in enumerate(doc.anchors):
         if not first <= anchor.line <= stop or anchor.hidden:
             continue
-        if anchor.pieces and (len(anchor.pieces[0]) > 24 or not _MAY_BE_STEP.search(anchor.pieces[0])):
+        if (
+            anchor.pieces
+            and (len(anchor.pieces[0]) > 24 or not _MAY_BE_STEP.search(anchor.pieces[0]))
+            and not ("rel" in anchor.attrs and anchor.attrs["rel"].lower() in _REL)
+        ):
             if run:
                 clusters.append(run)
                 run = []
@@ -169,6 +175,8 @@ def _step(doc: Document, place: int, anchor: Anchor) -> _Step | None:
         text = named if any(kind.fullmatch(named) for _, kind in _KINDS) else text
     if not text or len(text) > 12:
         return None
+    if rel := _REL.get(anchor.attrs.get("rel", "").lower()):
+        return _Step(anchor, place, rel, None, _target(doc, anchor))
     squeezed = text.replace(" ", "")
     if match := _NUMBER.fullmatch(squeezed):
         return _Step(anchor, place, "number", int(match[1]), _target(doc, anchor))
