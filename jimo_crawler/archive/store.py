@@ -236,7 +236,7 @@ class Store:
             return self._book_loss(replace(visit, outcome=Outcome.HIJACKED), row)
         town_id = self._town_of(page, row, visit.fetched_at)
         self._discovery.add_related(page.related, row["url"], row["depth"], visit.fetched_at)
-        if page.part > 1 or page.parts:
+        if page.part > 1 or page.parts or row["first_url"]:  # the last page may link to no other
             booked = _both(self._book_part(visit, page, row, town_id, capture_id))
         else:
             booked = self._book_whole(visit, page, row, town_id, capture_id)
@@ -301,10 +301,11 @@ class Store:
         url = canonical_url(visit.final_url)
         first = next((canonical_url(link.url) for link in page.parts if link.number == 1), None)
         first_url = row["first_url"] or (first if page.part > 1 and first else url)
-        total = max(page.parts_total, page.part, *(link.number or 1 for link in page.parts), 1)
         part = row["part"] or page.part
+        total = max(page.parts_total, part, *(link.number or 1 for link in page.parts), 1)
         self._parts.add(url, first_url, part, total, page.article, capture_id)
-        self._parts.shorten(first_url, total, visit.fetched_at)
+        if page.parts:  # a page without a pager says nothing of how many there are
+            self._parts.shorten(first_url, total, visit.fetched_at)
         if part > 1:
             self._discovery.mark_part(row["url"], first_url, part)
         self._discovery.add_parts(page.parts, first_url, row["url"], town_id, visit.fetched_at)
