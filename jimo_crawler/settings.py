@@ -85,7 +85,10 @@ REDIRECT_MAX_TIMES = 5
 METAREFRESH_ENABLED = False  # read by the article parser, which knows a takeover from a moved page
 COOKIES_ENABLED = False
 URLLENGTH_LIMIT = 2000
-DEFAULT_REQUEST_HEADERS = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.5", "Accept-Language": "zh-CN,zh;q=0.9"}
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,*/*;q=0.5",
+    "Accept-Language": "zh-CN,zh;q=0.9",
+}
 DOWNLOAD_HANDLERS = {"file": None, "data": None, "s3": None, "ftp": None}
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
@@ -113,6 +116,7 @@ ITEM_PIPELINES = {
 }
 EXTENSIONS = {
     "scrapy.extensions.telnet.TelnetConsole": None,
+    "scrapy.extensions.remote_control.RemoteControl": None,  # switched off, it would still load an HTTP server of its own
     "jimo_crawler.fetching.progress.Progress": 500,
 }
 TELNETCONSOLE_ENABLED = False

@@ -105,10 +105,10 @@ class Command(KeeperCommand):
         unfinished.replace(target)
         sync_folder(target.absolute().parent)
         for line in done.damage:
-            print(f"damage: {line}", file=sys.stderr)
+            print(f"not read: {line}", file=sys.stderr)
         print(
             f"replay: {target}: {done.articles} articles from {done.records} records in {len(files)} WARC file(s)"
-            + (f"; {len(done.damage)} damaged place(s)" if done.damage else "")
+            + (f"; {len(done.damage)} place(s) could not be read" if done.damage else "")
         )
         return ExitStatus.FAILED if done.damage else ExitStatus.OK
 

@@ -70,6 +70,7 @@ class Replayed:
     visits: int
     articles: int
     damage: tuple[str, ...] = ()
+    """Places in the files that could not be read, and pages on which our parsers failed."""
 
 
 @dataclass(slots=True)
@@ -376,6 +377,9 @@ class Rebuild:
             self._save(each)
 
     def _save(self, visit: Visit) -> None:
+        self._damage += [
+            f"{visit.url}: {each.message}" for each in visit.failures if each.reason is Reason.PROGRAM
+        ]
         self._the_run.store.save(visit)
         self._visits += 1
         if self._visits % STEP == 0:
