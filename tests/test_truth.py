@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from jimo_crawler.archive.queries import find_ids
+from jimo_crawler.archive.schema import open_reader
 from jimo_crawler.demo.server import DemoServer
 from jimo_crawler.parsers.urls import canonical_url
 from jimo_crawler.text.script import to_simplified
 from tests.crawling import Archive
+from tests.plain_reading import PlainReading, pieces
 
 FIELDS = ("title", "published_at", "source", "editor", "views")
 AT_ADDRESS = ("title_as_published", "published_at", "published_as_printed", "author", "views", "script")
@@ -163,3 +166,14 @@ def test_requests_are_robots_entry_index_listings_and_one_an_address(
     assert listings <= set(asked)
     assert {each["path"] for article in truths for each in article["addresses"]} <= set(asked)
     assert archive.value("SELECT requested FROM crawls") == len(set(asked)) - 1
+
+
+def test_three_hundred_searches_find_exactly_the_articles_that_contain_them(archive: Archive) -> None:
+    conn = open_reader(archive.db)
+    articles = conn.execute(
+        "SELECT id, title, body FROM articles ORDER BY title LIKE '金口镇:做好服务保障%'"
+    ).fetchall()
+    plain = PlainReading(articles)
+    for query in pieces(articles, 300):
+        assert set(find_ids(conn, query)) == plain.find(query), query
+    conn.close()

@@ -7,7 +7,6 @@ import sqlite3
 import unicodedata
 from pathlib import Path
 
-import opencc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,6 +17,7 @@ from jimo_crawler.demo import generated
 from jimo_crawler.text.fold import fold
 from jimo_crawler.text.query import zh_query
 from jimo_crawler.text.tokens import TOKENIZE, tokenize, zh_tokens
+from tests.plain_reading import PlainReading, pieces
 
 ARTICLES = 4_000
 SAMPLE = (
@@ -30,37 +30,6 @@ STRANGE = (
     "𠀋𰻞街㎡①ＡＢ角２０２２年……（图）/(组图)《海报》·—~～　表格\t单元格",
     "e-mail: a_b@example.com; C++ 50% #1 $5 ★☆ 😀❤️ café naïve ΑΣ ½ Ⅳ ﬁ \u200b零宽\u00ad软连\n'单引号' \"双引号\" 王*强 <b>&amp;\n末段",
 )
-
-
-def is_word_character(char: str) -> bool:
-    return unicodedata.category(char)[0] in "LN" and not is_han(char)
-
-
-def is_han(char: str) -> bool:
-    return unicodedata.name(char, "").startswith(("CJK UNIFIED", "CJK COMPAT")) or char == "〇"
-
-
-def squeeze(text: str) -> str:
-    """Folded, white space left only where it divides two words."""
-    kept: list[str] = []
-    folded = "".join(" " if unicodedata.category(char) in {"Cf", "Cc"} else char for char in fold(text))
-    for word in folded.split():
-        if kept and is_word_character(kept[-1][-1]) and is_word_character(word[0]):
-            kept.append(" ")
-        kept.append(word)
-    return "".join(kept)
-
-
-def stands_in(query: str, paragraph: str) -> bool:
-    start = paragraph.find(query)
-    while start >= 0:
-        before, after = paragraph[:start][-1:], paragraph[start + len(query) :][:1]
-        cut_before = before and is_word_character(query[0]) and is_word_character(before)
-        cut_after = after and is_word_character(query[-1]) and is_word_character(after)
-        if not cut_before and not cut_after:
-            return True
-        start = paragraph.find(query, start + 1)
-    return False
 
 
 class Archive:
@@ -76,14 +45,7 @@ class Archive:
                 list(row.values()),
             )
         self.articles = self.conn.execute("SELECT id, title, body FROM articles").fetchall()
-        self.paragraphs = [
-            (row["id"], [squeeze(part) for part in [row["title"], *row["body"].split("\n")]])
-            for row in self.articles
-        ]
-
-    def truth(self, query: str) -> set[int]:
-        wanted = squeeze(query)
-        return {number for number, parts in self.paragraphs if any(stands_in(wanted, part) for part in parts)}
+        self.truth = PlainReading(self.articles).find
 
 
 @pytest.fixture(scope="module")
@@ -91,23 +53,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     return Archive(tmp_path_factory.mktemp("truth") / "jimo.db")
 
 
-def pieces(archive: Archive, count: int) -> list[str]:
-    """Queries of 1 to 8 characters cut out of titles and paragraphs, every second one in Traditional."""
-    chance, found = random.Random(3), list[str]()
-    to_traditional = opencc.OpenCC("s2t").convert
-    while len(found) < count:
-        row = chance.choice(archive.articles[-2:] if len(found) % 3 == 0 else archive.articles)
-        paragraph = chance.choice([row["title"], *row["body"].split("\n")])
-        length = chance.randint(1, 8)
-        start = chance.randrange(max(1, len(paragraph) - length))
-        piece = paragraph[start : start + length]
-        if len(piece.split()) == 1 and piece.strip() == piece:
-            found.append(to_traditional(piece) if len(found) % 2 else piece)
-    return found
-
-
 def test_three_hundred_queries_find_exactly_the_articles_that_contain_them(archive: Archive) -> None:
-    for query in pieces(archive, 300):
+    for query in pieces(archive.articles, 300):
         expected = archive.truth(query)
         assert set(find_ids(archive.conn, query)) == expected, query
         assert set(find_ids(archive.conn, query, order="newest")) == expected, query
