@@ -15,6 +15,7 @@ _KEPT = re.compile(r"[。！？!?；;…\t”’」』》)\]】]")
 _OPENING = re.compile(r"[“‘「『《(\[【<]+$")
 _CLOSING = re.compile(r"[)\]】>》”’」』]*")
 _ENDED = re.compile(r"[。！？!?；;…”’」』》)\]】:：]\s*$")
+_BARS = frozenset(("|", "_", "-"))
 _NUMBER = re.compile(r"[a-z0-9_.-]{1,20}")
 """What stands behind a label such as 薇信."""
 
@@ -54,8 +55,23 @@ def _absorb(segments: list[Segment], text: str, about: Circumstances) -> None:
         if segment.rule is None and before.rule and behind.rule and joined and says_nothing:
             segment.rule = before.rule
     if not about.title:
+        _absorb_enclosed(segments, text)
         _absorb_end(segments, text)
         _absorb_end(segments[::-1], text)
+
+
+def _absorb_enclosed(segments: list[Segment], text: str) -> None:
+    """One short name that bars join to spam on both sides is bait from the page's own words, where the rest is spam."""
+    rule = next((each.rule for each in segments if each.rule), None)
+    spam = [each for each in segments if each.rule or (each.strong and each.suspicious and not each.frame)]
+    if 3 * sum(each.letters for each in spam) < 2 * sum(each.letters for each in segments):
+        return
+    for before, segment, behind in zip(segments, segments[1:], segments[2:], strict=False):
+        bars = text[before.end : segment.start].strip(), text[segment.end : behind.start].strip()
+        bait = segment.letters <= 10 and segment.frame <= 2 and not segment.report
+        enclosed = before in spam and behind in spam and bars[0] == bars[1] and bars[0] in _BARS
+        if segment.rule is None and bait and enclosed and (before.rule or behind.rule):
+            before.rule = segment.rule = behind.rule = rule
 
 
 def _absorb_end(segments: list[Segment], text: str) -> None:

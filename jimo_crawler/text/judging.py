@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from jimo_crawler.text.fold import fold
+from jimo_crawler.text.masked import Masked, masked_contacts, tells_enough
 from jimo_crawler.text.segments import STRONG, Segment, divide, worth
 from jimo_crawler.text.vocabulary import Hit, Read, read, rules, vocabulary
 
@@ -24,10 +25,11 @@ _PLACE_NAME = re.compile(
 _SHORT_NAME = re.compile(r"[\u4e00-\u9fff]{2,6}")
 _PLACE_END = re.compile("[县市区旗]")
 _ODD = re.compile(
-    "[薇徽葳崴溦]|[vV][信xX.]|扣扣|[qQ][qQ:：]|微.{0,3}信|电报|1[3-9][0-9]|1[ .·*_-]{1,2}[3-9]|[一幺][三四五六七八九][零〇一二三四五六七八九]|"
+    "[薇徽葳崴溦嶶➕❤♥]|[威维唯微][芯新歆辛心信伈杺鑫]|叩叩|球球|抠|飞机|[加+]\\s?[vVqQ威维微]|[qQ][ .·*~_-]|[vV][信xX.]|扣扣|[qQ][qQ:：]|微.{0,3}信|电报|1[3-9][0-9]|1[ .·*_-]{1,2}[3-9]|[一幺][三四五六七八九][零〇一二三四五六七八九]|"
     "[０-９Ａ-Ｚａ-ｚ①-⓿➀-➓❶-❿➕✚✙🅐-🆏\u200b-\u200f\u2060\ufeff]|[\u4e00-\u9fff][.·•・*★☆~^◆●■ +/-][\u4e00-\u9fff][.·•・*★☆~^◆●■ +/-][\u4e00-\u9fff]"
 )
 """What only odd writing or a contact has: such lines are read in full."""
+_BRACKET = re.compile(r"[()\[\]【】「」『』《》\t]")
 _TRADES = (
     frozenset(("explicit", "racy", "region", "quality", "container", "tail")),
     frozenset(("brand", "name", "game", "house", "bonus", "lure", "sport", "action")),
@@ -78,14 +80,18 @@ def spam_segments(text: str, about: Circumstances) -> tuple[Read, list[Segment]]
         return None
     seen = read(text)
     hits = vocabulary().find(seen.text)
-    if not (_any_rule_has(hits, about) or _may_be_farm(text, hits)):
+    contacts = list(masked_contacts(text, seen))
+    if not (contacts or _any_rule_has(hits, about) or _may_be_farm(text, hits) or _may_be_bar(hits)):
         return None
     segments = divide(seen.text, hits)
     if any(segment.report for segment in segments):
         about = replace(about, reported=True)
     _mark_place_lists(segments, seen.text, about)
+    _mark_brand_bar(segments)
     for run in _runs(segments):
         _mark_run(run, about)
+    for contact in contacts:
+        _mark_masked(contact, segments, seen.text)
     if not any(segment.rule for segment in segments):
         return None
     return seen, segments
@@ -276,3 +282,64 @@ def _is_farm(names: list[Segment], text: str, about: Circumstances, labelled: bo
     between = [text[one.end : other.start] for one, other in pairwise(names)]
     bars = sum(bool(re.search(r"[|_¦│]", each)) for each in between)
     return labelled or 10 * bars >= 7 * len(between) or ((about.hidden or about.offsite) and len(names) >= 10)
+
+
+def _may_be_bar(hits: list[Hit]) -> bool:
+    return max(Counter(hit.word for hit in hits if hit.classes & {"brand", "name"}).values(), default=0) >= 3
+
+
+def _mark_brand_bar(segments: list[Segment]) -> None:
+    """Three parts or more side by side that the same house opens, with as many ways in, are a betting site's bar."""
+    start = 0
+    while start < len(segments):
+        house = _house_of(segments[start])
+        end = start + 1
+        while house and end < len(segments) and _house_of(segments[end]) == house:
+            end += 1
+        bar = segments[start:end]
+        ways = frozenset(
+            hit.word
+            for each in bar
+            for hit in each.hits
+            if hit.classes & {"action", "sport", "game", "house"}
+        )
+        betting = any(hit.classes & {"sport", "game", "house", "brand"} for each in bar for hit in each.hits)
+        if house and len(bar) >= 3 and len(ways) >= 4 and betting:
+            for segment in bar:
+                segment.rule = "brand_bar"
+        start = end
+
+
+def _house_of(segment: Segment) -> str | None:
+    """The house that *segment* opens with, if a way in follows and it says nothing."""
+    first = segment.hits[0] if segment.hits else None
+    if first is None or first.start != segment.start or segment.frame or segment.report:
+        return None
+    ways = any(hit.classes & {"action", "sport", "game", "house"} for hit in segment.hits[1:])
+    return first.word if ways and first.classes & {"brand", "name"} else None
+
+
+def _mark_masked(contact: Masked, segments: list[Segment], text: str) -> None:
+    """A hidden contact takes the clauses of its sentence with it, back to the first that tells something."""
+    inside = [at for at, each in enumerate(segments) if each.start < contact.end and contact.start < each.end]
+    if not inside:
+        return
+    first, last = inside[0], inside[-1]
+    while first and _belongs(segments[first - 1], segments[first], contact, text):
+        first -= 1
+    while last + 1 < len(segments) and _belongs(segments[last + 1], segments[last], contact, text):
+        last += 1
+    if not tells_enough(contact, segments[first : last + 1], text):
+        return
+    for segment in segments[first : last + 1]:
+        segment.rule = segment.rule or "masked_contact"
+
+
+def _belongs(segment: Segment, nearer: Segment, contact: Masked, text: str) -> bool:
+    """Whether a clause goes with the hidden contact beside it; of another sentence only if it offers something."""
+    between = text[min(segment.end, nearer.end) : max(segment.start, nearer.start)]
+    if segment.report or _BRACKET.search(between):
+        return False
+    if segment.sentence == nearer.sentence:
+        return segment.frame < 2 or (segment.frame == 2 and contact.degree >= 3)
+    return not segment.frame and segment.letters <= 16 and segment.suspicious
