@@ -3,7 +3,7 @@
 Imports nothing of the project: it runs the commands `scrapy demo` and `scrapy crawl`, and reads SQLite files, WARC files,
 the demo portal's access log and its truth with the standard library alone. Run by ``make kills``:
 
-    python benchmarks/kills.py [--points 200] [--workers 2] [--seed N] [--towns 金口镇,…] [--keep FOLDER]
+    python benchmarks/kills.py [--points 200] [--workers 2] [--seed N] [--towns 金口镇,…] [--quick] [--keep FOLDER]
 
 Three crawls are killed: a first one (day 0 of the portal), and on a later day, when pages are new, edited or gone, a
 `towns` and a `recheck` run over the archive of day 0. Half of the kills come at random times, the others at named points
@@ -102,25 +102,26 @@ class Result:
     """Paths asked again because of it, robots.txt and what every run asks left out."""
 
 
+@dataclass
 class Bench:
-    """One day of the portal, and an archive to begin with."""
+    """A crawl of one day of the portal, and the archive that it begins with."""
 
-    def __init__(
-        self, folder: Path, url: str, towns: str, base: Path | None, crawl: Crawl, truth: Mapping[str, Any]
-    ) -> None:
-        self.folder = folder
-        self.url = url
-        self.towns = towns
-        self.base = base
-        self.crawl = crawl
-        self.truth = truth
-        self.seconds = 0.0
-        self.reference: dict[str, list[str]] = {}
-        self.counts: dict[str, int] = {}
-        self.never_had: set[str] = set()
-        """Articles that the undisturbed crawl did not read as the truth has them: not the kills' fault."""
-        self.always: set[Any] = set()
-        """What every run asks for, kill or not."""
+    folder: Path
+    url: str
+    towns: str
+    base: Path | None
+    crawl: Crawl
+    truth: Mapping[str, Any]
+    quick: bool = False
+    """Leave `scrapy verify` out: a second a point."""
+    seconds: float = 0.0
+    """How long the crawl takes undisturbed."""
+    reference: dict[str, list[str]] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    never_had: set[str] = field(default_factory=set)
+    """Articles that the undisturbed crawl did not read as the truth has them: not the kills' fault."""
+    always: set[Any] = field(default_factory=set)
+    """What every run asks for, kill or not."""
 
     def measure(self) -> Path:
         """The crawl undisturbed: what it makes, how long it takes, how often it passes each point."""
@@ -228,6 +229,12 @@ class Bench:
         result.duplicates = repeated_revisions(archive / "jimo.db")
         result.orphans = orphans(archive)
         result.integrity = is_sound(archive / "jimo.db")
+        if not self.quick:
+            self._verify(result, archive)
+
+    @staticmethod
+    def _verify(result: Result, archive: Path) -> None:
+        """The project's own opinion."""
         check = [sys.executable, "-m", "scrapy", "verify", "--details"]
         check += ["-s", f"JIMO_ARCHIVE_DB={archive / 'jimo.db'}", "-s", f"JIMO_WARC_DIR={archive / 'warc'}"]
         done = subprocess.run(
@@ -253,7 +260,6 @@ QUERIES = {
     "urls": "SELECT u.url, u.request_url, u.kind, t.name, u.page, u.part, u.first_url, u.state, u.last_visit_at IS NULL,"
     " u.etag, u.last_modified FROM urls AS u LEFT JOIN towns AS t ON t.id = u.town_id",
     "removed_text": "SELECT c.url, r.place, r.text, r.reason FROM removed_text AS r JOIN captures AS c ON c.id = r.capture_id",
-    "full-text index": "SELECT a.url, f.id IS NOT NULL FROM articles AS a LEFT JOIN articles_fts_docsize AS f ON f.id = a.id",
 }
 
 
@@ -267,7 +273,19 @@ def opened(db: Path) -> Iterator[sqlite3.Connection]:
 def contents(db: Path) -> dict[str, list[str]]:
     """What an archive says, without times of ours and row numbers."""
     with opened(db) as conn:
-        return {name: sorted(repr(row) for row in conn.execute(sql)) for name, sql in QUERIES.items()}
+        found = {name: sorted(repr(row) for row in conn.execute(sql)) for name, sql in QUERIES.items()}
+        return found | {"full-text index": indexed(conn)}
+
+
+def indexed(conn: sqlite3.Connection) -> list[str]:
+    """What the full-text index has of each article: a digest of all its tokens with their places."""
+    conn.execute("CREATE VIRTUAL TABLE temp.tokens USING fts5vocab('main', 'articles_fts', 'instance')")
+    urls = dict(conn.execute("SELECT id, url FROM articles"))
+    digests: dict[int, int] = {}
+    for number, column, offset, term in conn.execute('SELECT doc, col, "offset", term FROM temp.tokens'):
+        token = f"{column} {offset} {term}".encode()
+        digests[number] = digests.get(number, 0) + zlib.crc32(token) * (1 + zlib.adler32(token))
+    return sorted(f"{urls.get(number)} {digest}" for number, digest in digests.items())
 
 
 def passages(db: Path) -> dict[str, int]:
@@ -497,6 +515,7 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1122)
     parser.add_argument("--towns", default="", help="only these sections (shorter)")
+    parser.add_argument("--quick", action="store_true", help="without `scrapy verify`")
     parser.add_argument("--keep", help="a folder to work in, which is kept")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -520,7 +539,9 @@ def run(options: argparse.Namespace, folder: Path) -> bool:
         with served(day, port, folder) as (url, log, truth_file):
             port = urlsplit(url).port or 0
             truth = json.loads(truth_file.read_text(encoding="utf-8"))
-            benches = [Bench(folder, url, options.towns, base, crawl, truth) for crawl in crawls]
+            benches = [
+                Bench(folder, url, options.towns, base, crawl, truth, options.quick) for crawl in crawls
+            ]
             archives = [bench.measure() for bench in benches]
             with ThreadPoolExecutor(options.workers) as pool:
                 work = [

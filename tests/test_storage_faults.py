@@ -126,9 +126,7 @@ def test_sqlite_s_word_for_a_full_disk_is_explained(tmp_path: Path, monkeypatch:
 # --- stopping it by hand ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "signals", [[signal.SIGTERM], [signal.SIGINT, signal.SIGINT], [signal.SIGTERM, signal.SIGTERM]]
-)
+@pytest.mark.parametrize("signals", [[signal.SIGTERM], [signal.SIGINT, signal.SIGINT]])
 def test_a_run_that_is_stopped_closes_its_files_and_the_next_one_goes_on(
     portal: DemoServer, undisturbed: Archive, tmp_path: Path, signals: list[signal.Signals]
 ) -> None:
