@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 
@@ -15,6 +16,7 @@ from jimo_crawler.items import ArticlePage, Failure, Link, ListingPage, Page, Se
 from jimo_crawler.parsers.article import parse_article
 from jimo_crawler.parsers.decode import decode
 from jimo_crawler.parsers.listing import parse_listing
+from jimo_crawler.parsers.odd_markup import mend
 from jimo_crawler.parsers.section import find_index, parse_index
 from jimo_crawler.parsers.takeover import is_takeover
 from jimo_crawler.parsers.urls import canonical_url
@@ -97,30 +99,41 @@ def _phrase(status: int) -> str:
 
 
 def _read_entry(page: Page, profile: Profile) -> Reading:
-    link = find_index(page, profile)
-    if link is not None and canonical_url(link.url) != canonical_url(page.url):
-        return Reading(outcome=Outcome.INDEX, charset=page.charset, index_url=link)
-    sections = parse_index(page, profile)
-    if sections:
-        return Reading(outcome=Outcome.INDEX, charset=page.charset, sections=sections)
+    for each in _readable(page):
+        link = find_index(each, profile)
+        if link is not None and canonical_url(link.url) != canonical_url(page.url):
+            return Reading(outcome=Outcome.INDEX, charset=page.charset, index_url=link)
+        if sections := parse_index(each, profile):
+            return Reading(outcome=Outcome.INDEX, charset=page.charset, sections=sections)
     return _read_block_page(page, profile) or _failed(
         Outcome.FAILED, Stage.SECTION, Reason.NO_INDEX, "no link to the town section on the entry page", page
     )
 
 
 def _read_index(page: Page, profile: Profile) -> Reading:
-    sections = parse_index(page, profile)
-    if not sections:
-        return _read_block_page(page, profile) or _failed(
-            Outcome.FAILED, Stage.SECTION, Reason.NO_SECTIONS, "the index names no town section", page
-        )
-    return Reading(outcome=Outcome.INDEX, charset=page.charset, sections=sections)
+    for each in _readable(page):
+        if sections := parse_index(each, profile):
+            return Reading(outcome=Outcome.INDEX, charset=page.charset, sections=sections)
+    return _read_block_page(page, profile) or _failed(
+        Outcome.FAILED, Stage.SECTION, Reason.NO_SECTIONS, "the index names no town section", page
+    )
 
 
 def _read_listing(page: Page, profile: Profile) -> Reading:
-    listing = parse_listing(page, profile)
-    blocked = None if listing.items else _read_block_page(page, profile)
-    return blocked or Reading(outcome=Outcome.LISTING, charset=page.charset, listing=listing)
+    listings = (parse_listing(each, profile) for each in _readable(page))
+    listing = next((each for each in listings if each.items), None)
+    if listing is None:
+        if blocked := _read_block_page(page, profile):
+            return blocked
+        listing = parse_listing(page, profile)
+    return Reading(outcome=Outcome.LISTING, charset=page.charset, listing=listing)
+
+
+def _readable(page: Page) -> Iterator[Page]:
+    """The page, and, where nothing was found on it, the page with its markup mended."""
+    yield page
+    if "<a" in page.html or "<A" in page.html:
+        yield mend(page)
 
 
 def _read_block_page(page: Page, profile: Profile) -> Reading | None:
