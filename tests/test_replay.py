@@ -88,7 +88,6 @@ def test_the_evidence_alone_gives_the_archive_again(live: Archive, tmp_path: Pat
         "missing",
         "gone",
         "hijacked",
-        "delisted",
     }
     evidence = "SELECT url, fetched_at, outcome, record_digest, body_digest, warc_file, warc_offset FROM captures ORDER BY 6, 7"
     assert again.rows(evidence) == live.rows(evidence)
