@@ -6,11 +6,9 @@ test_days.py; here thirty-six days take seconds.
 from __future__ import annotations
 
 import hashlib
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from email.utils import format_datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -21,7 +19,6 @@ from protego import Protego
 
 from jimo_crawler.archive.account import Verdict
 from jimo_crawler.archive.frontier import Lease, Plan
-from jimo_crawler.archive.schema import open_archive
 from jimo_crawler.clock import to_stamp
 from jimo_crawler.demo.clutter import HOST
 from jimo_crawler.demo.portal import Site, build, day_start
@@ -89,11 +86,8 @@ class Player:
         plan = Plan() if plan is None else plan
         now = to_stamp(day_start(day) + timedelta(hours=hours))
         spider = "recheck" if plan.recheck else "article" if plan.only else "towns"
-        open_archive(
-            self.folder / "jimo.db"
-        ).close()  # migrated with all that a migration takes; the rest is quick
-        with _without_fsync():
-            run = Run.open(self._config(now), spider, {}, plan, any_section=any_section)
+        run = Run.open(self._config(now), spider, {}, plan, any_section=any_section)
+        run.conn.execute("PRAGMA synchronous=OFF")  # what kills do is tested elsewhere
         if spider == "towns":
             run.add_url(f"{BASE}/", "entry")
         return run
@@ -249,27 +243,3 @@ def _capture(run: Run, url: str, got: Got) -> Capture:
 def _failed(visit: Visit, reason: Reason, message: str, outcome: Outcome = Outcome.FAILED) -> Visit:
     failure = Failure(stage=Stage.FETCH, reason=reason, message=message)
     return replace(visit, outcome=outcome, failures=(failure,), message=message)
-
-
-@contextmanager
-def _without_fsync() -> Iterator[None]:
-    """Connections opened meanwhile don't wait for the disk: what kills do is tested elsewhere."""
-    from jimo_crawler.fetching import run
-
-    real = run.open_archive
-
-    def quick(path: Path) -> sqlite3.Connection:
-        conn = real(path)
-        conn.execute("PRAGMA synchronous=OFF")
-        return conn
-
-    run.open_archive = quick
-    try:
-        yield
-    finally:
-        run.open_archive = real
-
-
-def instant(day: int) -> datetime:
-    """When that day's run begins."""
-    return day_start(day)

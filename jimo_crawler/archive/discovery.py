@@ -135,20 +135,20 @@ class Discovery:
         self._go_on(row, listing, read, at)
         return read
 
-    def reread_listing(self, row: sqlite3.Row, at: str) -> str | None:
-        """Book a page of a listing that is what it was (304): a full run goes on behind it. Gives how the section ended,
-        None while it goes on."""
+    def reread_listing(self, row: sqlite3.Row, at: str) -> Read:
+        """Book a page of a listing that is what it was (304): a full run goes on behind it."""
+        known = len(json.loads(row["items"])) if row["items"] else 0
         following = self._conn.execute(
             "SELECT url FROM urls WHERE town_id = ? AND kind = 'listing' AND page = ? AND state <> 'retired'",
             (row["town_id"], (row["page"] or 1) + 1),
         ).fetchone()
-        if following is None:
-            return "end"
-        if self._plan.full:
+        if following and self._plan.full:
             self._conn.execute(
                 "UPDATE urls SET due_at = min(due_at, ?) WHERE url = ?", (at, following["url"])
             )
-        return "known" if self._is_complete(row["town_id"]) and not self._plan.full else None
+        goes_on = self._plan.full or not self._is_complete(row["town_id"])
+        ended_by = "end" if following is None else None if goes_on else "known"
+        return Read(0, known, ended_by, self._listed.reread(row))
 
     def _is_complete(self, town_id: int | None) -> bool:
         """Whether the section has once been read to its end."""

@@ -24,6 +24,12 @@ BATCH = 16
 MUCH_DOUBT = 3
 """Visits in doubt from which an address is asked that is not due, if nothing else would tell whether the portal is well."""
 
+SOUND = (
+    "EXISTS (SELECT 1 FROM article_urls AS s WHERE s.url = urls.url AND s.current = 1 AND s.status = 'live'"
+    " AND s.missing_since IS NULL AND s.delisted_at IS NULL)"
+)
+"""The address carried its article when it was last asked."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:
@@ -188,7 +194,7 @@ class Frontier:
             )
             return []
         rows = self._sound((where, values)) if self._doubt else []
-        rows = rows or self._select(where, values, "last_visit_at, url", room)
+        rows = rows or self._select(where, values, "last_visit_at, url", 1 if self._doubt else room)
         self.revisits += len(rows)
         return rows
 
@@ -214,23 +220,30 @@ class Frontier:
         return new or self._revisits(conditions, values)
 
     def _revisits(self, where: list[str], values: list[object]) -> list[sqlite3.Row]:
-        """Known addresses, the longest overdue first, one of each town in turn, within the budget."""
+        """Known addresses, within the budget."""
         if not self._chosen:
             self._choose([*where, "last_visit_at IS NOT NULL"], values)
-        rows = (self._chosen_sound() if self._doubt else []) or self._rows_chosen(BATCH)
+        rows = self._chosen_sound() if self._doubt else []
         if not rows and self._doubt >= MUCH_DOUBT and self._room(1):
             rows = self._sound(self._conditions("article", due=False))
+        rows = rows or self._rows_chosen(1 if self._doubt else BATCH)
         self.revisits += len(rows)
         return rows
 
     def _choose(self, where: list[str], values: list[object]) -> None:
-        """Settle what is due and to be asked again, once for the whole run (and again for what has become due in it)."""
+        """Settle what is due and to be asked again, once for the whole run (and again for what has become due in it).
+
+        The longest overdue, one of each town in turn; of these, those first that were fine when last seen: a run that
+        knows the portal to be well need not doubt what it meets later.
+        """
         turn = "row_number() OVER (PARTITION BY town_id ORDER BY due_at, url)"
-        sql = f"SELECT url FROM urls WHERE {' AND '.join(where)} ORDER BY {turn}, due_at, url"
+        sql = (
+            f"SELECT url, {SOUND} AS sound FROM urls WHERE {' AND '.join(where)} ORDER BY {turn}, due_at, url"
+        )
         room = self._room()
-        urls = [row["url"] for row in self._conn.execute(f"{sql} LIMIT {room + 1}", values)]
-        self.budget_reached = self.budget_reached or len(urls) > room
-        self._chosen.extend(urls[:room])
+        rows = self._conn.execute(f"{sql} LIMIT {room + 1}", values).fetchall()
+        self.budget_reached = self.budget_reached or len(rows) > room
+        self._chosen.extend(row["url"] for row in sorted(rows[:room], key=lambda row: not row["sound"]))
 
     def _rows_chosen(self, most: int) -> list[sqlite3.Row]:
         urls = [self._chosen.popleft() for _ in range(min(most, len(self._chosen)))]
@@ -262,11 +275,7 @@ class Frontier:
     def _sound(self, conditions: tuple[list[str], list[object]]) -> list[sqlite3.Row]:
         """One row whose address carried its article when it was last asked; the latest such."""
         where, values = conditions
-        sound = (
-            "EXISTS (SELECT 1 FROM article_urls AS s WHERE s.url = urls.url AND s.current = 1 AND s.status = 'live'"
-            " AND s.missing_since IS NULL AND s.delisted_at IS NULL)"
-        )
-        return self._select([*where, sound], values, "last_visit_at DESC, url", 1)
+        return self._select([*where, SOUND], values, "last_visit_at DESC, url", 1)
 
     def _conditions(self, kind: str, *, due: bool = True) -> tuple[list[str], list[object]]:
         where = ["state = 'known'", "kind = ?", "last_crawl_id IS NOT ?"]

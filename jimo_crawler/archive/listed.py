@@ -44,6 +44,12 @@ class Listed:
         delisted = tuple(url for url in dict.fromkeys(gone) if not self._is_listed(url))
         return delisted, self._relisted(items)
 
+    def reread(self, row: sqlite3.Row) -> tuple[str, ...]:
+        """Book that the page of *row* is what it was; gives what the page before it has lost and it has not got."""
+        now = set(json.loads(row["items"])) if row["items"] else set()
+        gone = [url for url in self._take_undecided_before(row) if url not in now]
+        return tuple(url for url in gone if not self._is_listed(url))
+
     def _taken_out(
         self, row: sqlite3.Row, before: list[str], items: list[str], *, last_page: bool
     ) -> list[str]:
@@ -67,8 +73,8 @@ class Listed:
             (town_id, page),
         )
         self._conn.execute(
-            "UPDATE urls SET state = 'retired', items = NULL WHERE town_id = ? AND kind = 'listing' AND page > ?"
-            " AND state = 'known'",
+            "UPDATE urls SET state = 'retired', items = NULL, etag = NULL, last_modified = NULL, body_digest = NULL"
+            " WHERE town_id = ? AND kind = 'listing' AND page > ? AND state = 'known'",
             (town_id, page),
         )
 

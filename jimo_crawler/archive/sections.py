@@ -23,10 +23,6 @@ class Sections:
         counts = {"pages": 1, "listed": read.new + read.known, "new": read.new, "known": read.known}
         self._add(town_id, counts, read.ended_by)
 
-    def add_unchanged_listing(self, town_id: int | None, listed: int, ended_by: str | None) -> None:
-        """One page of a listing is what it was."""
-        self._add(town_id, {"pages": 1, "listed": listed, "known": listed}, ended_by)
-
     def add_change(self, town_id: int | None, observed: Observed) -> None:
         """An article was observed."""
         if observed.event in CHANGES:

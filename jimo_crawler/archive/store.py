@@ -173,8 +173,9 @@ class Store:
 
     def _book_listing(self, visit: Visit, row: sqlite3.Row) -> tuple[_Booked, Visit]:
         if visit.outcome is Outcome.UNCHANGED:
-            ended_by = self._discovery.reread_listing(row, visit.fetched_at)
-            self._sections.add_unchanged_listing(row["town_id"], _count(row["items"]), ended_by)
+            read = self._discovery.reread_listing(row, visit.fetched_at)
+            self._sections.add_listing(row["town_id"], read)
+            self._book_delisted(read, visit.fetched_at)
             return _both(Observed(None, Outcome.UNCHANGED)), visit
         if visit.outcome is Outcome.LISTING and self._is_blank(visit, row):
             visit = _failed(
@@ -195,7 +196,7 @@ class Store:
         listing = visit.listing
         if listing is None or listing.items:
             return False
-        if (row["page"] or 1) == 1 and _count(row["items"]):
+        if (row["page"] or 1) == 1 and row["items"] not in (None, "[]"):
             return True
         return listing.section is None and listing.total is None and listing.next is None
 
@@ -496,11 +497,6 @@ def _of_a_hop(observed: Observed) -> Observed:
     """What the address that was asked came to, when another one answered: it redirected, if nothing is wrong with it."""
     lost = observed.outcome in (*AGAIN, Outcome.GONE, Outcome.HIJACKED)
     return observed if lost else replace(observed, outcome=Outcome.REDIRECTED)
-
-
-def _count(items: str | None) -> int:
-    """How many URLs a JSON list of them holds."""
-    return items.count('"') // 2 if items else 0
 
 
 def _failed(visit: Visit, reason: Reason, message: str) -> Visit:

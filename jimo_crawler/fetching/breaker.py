@@ -1,9 +1,10 @@
 """The outage guard: one page met everywhere, or errors everywhere, are the portal's fault and say nothing of its articles.
 
 A visit that would speak against an article (gone, taken over, another text) is held back until an ordinary article page
-shows that the portal is well; meanwhile the frontier puts addresses first that were fine when they were last seen. If
-page after page is bad instead, the run ends, and what was held is booked as blocked: due again, and nothing marked
-(DESIGN 4.6). At most HELD visits are held, so that a kill loses no more than was in flight anyway.
+shows that the portal is well; one that says itself that the text is deleted only if no such page was met in this run yet.
+Meanwhile the frontier puts addresses first that were fine when they were last seen. If page after page is bad instead, the
+run ends, and what was held is booked as blocked: due again, and nothing marked (DESIGN 4.6). At most HELD visits are
+held, so that a kill loses no more than was in flight anyway.
 """
 
 from __future__ import annotations
@@ -39,8 +40,7 @@ class _Held:
     def is_explicit(self) -> bool:
         """Whether the answer says of this address that it is gone, or is an article as it should be; a maintenance page
         is neither."""
-        soft = any(each.reason is Reason.SOFT_404 for each in self.visit.failures)
-        return self.visit.status in (404, 410) or soft or _is_of_the_portal(self.visit)
+        return _says_gone(self.visit) or _is_of_the_portal(self.visit)
 
 
 class Breaker:
@@ -69,8 +69,9 @@ class Breaker:
 
     @property
     def doubt(self) -> int:
-        """How many visits are held back."""
-        return len(self._held)
+        """How many visits are held back; as many as may be, if so many were bad in a row that the portal may be."""
+        row = self._bad["article"] >= max(self._limit // 2, 1)
+        return HELD if row else len(self._held)
 
     def admit(self, visit: Visit) -> list[Visit]:
         """The visits that may be stored now, in order: *visit*, none while it is held, or more that were held before."""
@@ -81,7 +82,7 @@ class Breaker:
         if self.outage:
             return [_blocked(visit)] if doubtful else [visit]
         good = visit.outcome in READ and not doubtful
-        self._count(visit, bearing, good=good, bad=doubtful)
+        self._count(visit, bearing, good=good, bad=doubtful or bearing.against is not None)
         if doubtful:
             self._held.append(_Held(visit, bearing.against))
             return self._give_up() if self.outage else self._evict()
@@ -106,7 +107,7 @@ class Breaker:
         if visit.kind != "article":
             return False
         if bearing.against is not None:
-            return True
+            return not (self._well and _says_gone(visit))
         repeated = bool(visit.signature) and visit.signature in self._recent
         unsure = visit.outcome is Outcome.NOT_ARTICLE or (
             visit.outcome is Outcome.ARTICLE and not _is_of_the_portal(visit)
@@ -155,6 +156,12 @@ class Breaker:
             and one.visit.outcome is Outcome.NOT_ARTICLE
             and sum(other.page == one.page for other in held) > 1
         )
+
+
+def _says_gone(visit: Visit) -> bool:
+    """A status or a text that says that this address has nothing (any more)."""
+    soft = any(each.reason is Reason.SOFT_404 for each in visit.failures)
+    return visit.status in (404, 410) or soft
 
 
 def _is_of_the_portal(visit: Visit) -> bool:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 LEASE = "jimo_lease"
 """Meta key of the Lease that a request is for."""
+AHEAD = 2
+"""Requests on their way at one time: one is being answered, one waits for its turn (CONCURRENT_REQUESTS_PER_DOMAIN is 1)."""
 CAPTURES = "jimo_captures"
 """Meta key of the list of captures that a lease has led to; redirects and retries share it."""
 
