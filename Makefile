@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUTF8 := 1
 
-.PHONY: setup demo test lint crawl bench lock
+.PHONY: setup demo test lint crawl bench days lock
 
 setup: $(VENV)/.ready
 
@@ -37,6 +37,10 @@ crawl: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+# Thirty-six days of the demo portal by the real command, each held against the truth (about five minutes)
+days: setup
+	$(BIN)/python -m tests.days
 
 lock:
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \

@@ -245,10 +245,10 @@ def test_the_real_command_says_the_same_of_a_handful_of_days(portal: DemoServer,
     archive = Archive(tmp_path, portal.url)
     for day, statuses in ((0, [0]), (7, [0, 0]), (8, [0, 0]), (9, [4, 4])):
         portal.set_day(day)
-        now = {"JIMO_NOW": f"{day_start(day):%Y-%m-%dT%H:%M:%SZ}"}
+        six, later = ({"JIMO_NOW": f"{day_start(day):%Y-%m-%d}T{time}:00Z"} for time in ("06:00", "06:30"))
         asked_before = len(portal.requests)
-        done = [archive.crawl("towns", full=1, settings=now)]
-        done += [archive.crawl("recheck", older_than="12h", settings=now)] if day else []
+        done = [archive.crawl("towns", full=1, settings=six)]
+        done += [archive.crawl("recheck", older_than="12h", settings=later)] if day else []
         assert [each.returncode for each in done] == statuses, done[-1].stderr
         if day in OUTAGES:
             assert len(portal.requests) - asked_before <= 40

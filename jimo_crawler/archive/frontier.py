@@ -90,6 +90,8 @@ class Frontier:
         """Addresses visited before that this run has leased again."""
         self.budget_reached = False
         self.halted = False
+        self.under_way: set[str] = set()
+        """URLs that were leased out and have not come back as a Visit yet (``Run.save`` takes them off)."""
         self._doubt = 0
         self._ready: deque[Lease] = deque()
         self._chosen: deque[str] = deque(plan.only or ())
@@ -110,6 +112,7 @@ class Frontier:
         while self.has_due():
             lease = self._ready.popleft()
             if not self._is_done(lease):
+                self.under_way.add(lease.url)
                 return lease
         return None
 

@@ -254,6 +254,7 @@ class Run:
 
         A database that fails is remembered and raised as StorageFailed.
         """
+        self.frontier.under_way.discard(visit.url)
         for each in self._breaker.admit(visit):
             saved = self._write(each)
             if each.url == visit.url:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 LEASE = "jimo_lease"
 """Meta key of the Lease that a request is for."""
 AHEAD = 2
-"""Requests on their way at one time: one is being answered, one waits for its turn (CONCURRENT_REQUESTS_PER_DOMAIN is 1)."""
+"""Requests on their way at one time: one is being answered, and one is being read or waits for its turn."""
 CAPTURES = "jimo_captures"
 """Meta key of the list of captures that a lease has led to; redirects and retries share it."""
 
@@ -66,8 +66,22 @@ class FrontierScheduler(BaseScheduler):
     def next_request(self) -> Request | None:
         if self._memory:
             return self._memory.popleft()
+        if self._is_busy():
+            return None
         lease = self._run.lease()
         return self._request(lease) if lease else None
+
+    def _is_busy(self) -> bool:
+        """Whether enough is on its way: what comes next may depend on it, and a kill loses it.
+
+        Never while nothing moves: a lease whose Visit got lost must not stop the run.
+        """
+        if len(self._run.frontier.under_way) < AHEAD:
+            return False
+        engine = self._crawler.engine
+        return engine is not None and not (
+            engine.scraper.slot is not None and engine.scraper.slot.is_idle() and not engine.downloader.active
+        )
 
     def _request(self, lease: Lease) -> Request:
         headers = {}
