@@ -79,6 +79,12 @@ def rebuild(conn: sqlite3.Connection) -> None:
     conn.execute("INSERT INTO articles_fts(articles_fts) VALUES('rebuild')")
 
 
+def suspend(conn: sqlite3.Connection) -> None:
+    """Let articles be written without the index; ``remake`` must follow before anybody reads."""
+    for trigger in _TRIGGERS:
+        conn.execute(f"DROP TRIGGER IF EXISTS {trigger}")
+
+
 def remake(conn: sqlite3.Connection) -> None:
     """Make view, index and triggers anew, whatever state they are in, inside the caller's transaction."""
     conn.execute("DROP TABLE IF EXISTS articles_fts")

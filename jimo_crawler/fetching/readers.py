@@ -87,7 +87,9 @@ class Readers:
 
     def __enter__(self) -> Readers:
         if not self.alone:
-            self._pool = ProcessPoolExecutor(self._processes, mp_context=get_context("spawn"))
+            context = get_context("forkserver")  # imports everything once, for all of them
+            context.set_forkserver_preload([__name__])
+            self._pool = ProcessPoolExecutor(self._processes, mp_context=context)
         return self
 
     def __exit__(

@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from jimo_crawler import __version__
-from jimo_crawler.archive import startup
+from jimo_crawler.archive import fts, startup
 from jimo_crawler.archive.content_coding import TooLarge
 from jimo_crawler.archive.discovery import Discovery
 from jimo_crawler.archive.frontier import Plan, write
@@ -41,6 +41,11 @@ from jimo_crawler.portal import load
 
 BATCH = 8
 """Records whose pages go to a reading process together."""
+FOR_READERS = (
+    *("articles_published", "articles_town", "captures_payload", "observations_url", "observations_article"),
+    *("removed_text_capture", "failures_crawl"),
+)
+"""Indexes that nothing in a replay looks into."""
 STEP = 100
 """Visits between two words on how far the replay is."""
 _OF_THE_PAGE = (*Reading.__slots__, "removed", "fingerprint")
@@ -399,10 +404,21 @@ def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
 
 @contextmanager
 def _swift(conn: sqlite3.Connection) -> Iterator[None]:
-    """Without what guards against a crash: the file is made anew, and a broken one is thrown away."""
+    """Without what guards against a crash (the file is made anew, and a broken one is thrown away), and with the full-text
+    index and the indexes that only readers need made at the end, in one go."""
     conn.execute("PRAGMA journal_mode=OFF")
     conn.execute("PRAGMA synchronous=OFF")
+    fts.suspend(conn)
+    marks = ", ".join("?" * len(FOR_READERS))
+    later = conn.execute(
+        f"SELECT name, sql FROM sqlite_master WHERE name IN ({marks})", FOR_READERS
+    ).fetchall()
+    for row in later:
+        conn.execute(f"DROP INDEX {row['name']}")
     yield
+    for row in later:
+        conn.execute(row["sql"])
+    fts.remake(conn)
     conn.execute("PRAGMA synchronous=FULL")
     conn.execute("PRAGMA journal_mode=WAL")
 
