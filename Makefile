@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUTF8 := 1
 
-.PHONY: setup demo test lint crawl bench days lock
+.PHONY: setup demo test lint crawl bench days kills interop lock
 
 setup: $(VENV)/.ready
 
@@ -12,7 +12,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed (PYTHON=… names one)"; exit 1; }
 	@if command -v uv >/dev/null 2>&1; then \
 	  uv venv --quiet --allow-existing --python "$(PYTHON)" $(VENV) && \
-	  uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock && \
+	  uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock && \
 	  uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .; \
 	else \
 	  "$(PYTHON)" -m venv $(VENV) && $(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock && \
@@ -41,6 +41,14 @@ bench: setup
 # Thirty-six days of the demo portal by the real command, each held against the truth (about five minutes)
 days: setup
 	$(BIN)/python -m tests.days
+
+# 200 kills: nothing lost? Some ten minutes. Arguments of the script: ARGS="--points 40 --seed 7"
+kills: setup
+	$(BIN)/python benchmarks/kills.py $(ARGS)
+
+# What other people's tools make of our files; one line a tool: ran, missing or FAILED.
+interop: setup
+	$(BIN)/python -m interop $(TOOLS)
 
 lock:
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \

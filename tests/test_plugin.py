@@ -7,12 +7,13 @@ import importlib
 import json
 import sqlite3
 import tomllib
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import sqlite_utils
 from datasette.app import Datasette
-from sqlite_utils.plugins import pm
+from sqlite_utils.plugins import ensure_plugins_loaded, pm
 
 from jimo_crawler.web import plugin
 from tests import shelf
@@ -55,16 +56,10 @@ def test_datasette_finds_both_scripts_in_its_own_search_box(archive: Path, tmp_p
 
 
 def test_sqlite_utils_has_the_functions(archive: Path) -> None:
-    installed = pm.is_registered(plugin)  # by its entry point, where the project itself is installed
-    if not installed:
-        pm.register(plugin, name="jimo-under-test")
-    try:
-        db = sqlite_utils.Database(sqlite3.connect(f"file:{archive}?mode=ro", uri=True))
+    ensure_plugins_loaded()
+    assert pm.is_registered(plugin), "the entry point of the installed project was not found"
+    with closing(sqlite_utils.Database(sqlite3.connect(f"file:{archive}?mode=ro", uri=True))) as db:
         found = db.query("SELECT rowid FROM articles_fts(zh_query(:q)) ORDER BY rowid", {"q": "徵地"})
         assert [row["rowid"] for row in found] == [1, 2, 3, 4]
         assert [row["id"] for row in db["articles"].search('"祭 海"')] == [6]
         assert db["articles"].detect_fts() == "articles_fts"
-        db.close()
-    finally:
-        if not installed:
-            pm.unregister(plugin)

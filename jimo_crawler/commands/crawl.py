@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import signal
 import sys
 from typing import TYPE_CHECKING, cast
 
@@ -73,6 +74,11 @@ class Command(ScrapyCrawl):
         process = cast(AsyncCrawlerProcess, self.crawler_process)
         process.crawl(crawler)
         process.start()
+        for each in (
+            signal.SIGINT,
+            signal.SIGTERM,
+        ):  # closing the account takes a moment, and is not to be cut short
+            signal.signal(each, signal.SIG_IGN)
         stats = crawler.stats.get_stats() if crawler.stats else {}
         errors = sum(stats.get(key, 0) for key in ("spider_exceptions/count", "jimo/program_errors"))
         stopped = (

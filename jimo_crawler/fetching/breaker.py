@@ -13,7 +13,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from jimo_crawler.archive.store import AGAIN, READ, Bearing
+from jimo_crawler.archive.outcomes import AGAIN, READ, Bearing
 from jimo_crawler.errors import Outcome, Reason, Stage
 from jimo_crawler.items import Failure, Visit
 

@@ -21,8 +21,9 @@ from jimo_crawler.archive.discovery import Discovery
 from jimo_crawler.archive.disk import check_room, explain
 from jimo_crawler.archive.frontier import Frontier, Lease, Plan, free_leases, write
 from jimo_crawler.archive.lock import ArchiveLock
+from jimo_crawler.archive.outcomes import Rules, is_again
 from jimo_crawler.archive.schema import open_archive
-from jimo_crawler.archive.store import Rules, Store, is_again
+from jimo_crawler.archive.store import Store
 from jimo_crawler.archive.warc import Exchange, Known, WarcWriter
 from jimo_crawler.errors import BadArgument, ExitStatus, Outcome, Reason, StorageFailed
 from jimo_crawler.fetching.breaker import Breaker

@@ -3,83 +3,16 @@
 from __future__ import annotations
 
 import random
-import sqlite3
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from jimo_crawler.archive.discovery import Discovery
-from jimo_crawler.archive.frontier import Frontier, Plan
-from jimo_crawler.archive.schema import open_archive
-from jimo_crawler.archive.store import Rules, Store
-from jimo_crawler.clock import Clock, from_stamp, to_stamp
 from jimo_crawler.errors import Outcome
-from jimo_crawler.items import Article, ArticlePage, Block, Capture, Link, Visit
+from jimo_crawler.items import Link
 from jimo_crawler.parsers.urls import canonical_url
-from jimo_crawler.portal import load
-from jimo_crawler.text import fingerprint
-from tests.crawling import Archive, contents
-
-NOW = from_stamp("2026-01-05T06:00:00Z")
-BODY = "金口镇召开项目建设推进会,要求各村抢抓工期。\n镇长刘明说,今年共有重点项目十二个,总投资三十亿元。\n会后,大家到九合产业园看了现场。"
-
-
-class Bench:
-    """An archive and a store, and short ways to visit a page."""
-
-    def __init__(self, folder: Path, confirm_hours: float = 6.0) -> None:
-        self.archive = Archive(folder)
-        self.conn: sqlite3.Connection = open_archive(self.archive.db)
-        self.hours = 0.0
-        self.confirm_hours = confirm_hours
-        self.new_run()
-
-    def new_run(self, hours: float = 0.0) -> None:
-        """A further run, so much later."""
-        self.hours += hours
-        at = self.at()
-        self.crawl_id = self.conn.execute(
-            "INSERT INTO crawls(spider, started_at, version) VALUES('towns', ?, 'test')", (at,)
-        ).lastrowid
-        plan, clock = Plan(), Clock(from_stamp(at))
-        discovery = Discovery(self.conn, plan, load(), related="towns", max_pages=50, max_depth=3)
-        self.store = Store(
-            self.conn, self.crawl_id or 0, clock, plan, discovery, Rules(confirm_hours=self.confirm_hours)
-        )
-        self.frontier = Frontier(self.conn, self.crawl_id or 0, clock, plan)
-
-    def at(self) -> str:
-        from datetime import timedelta
-
-        return to_stamp(NOW + timedelta(hours=self.hours))
-
-    def visit(
-        self, path: str, page: ArticlePage | None, outcome: Outcome = Outcome.ARTICLE, status: int = 200
-    ) -> Visit:
-        """Visit http://p.cn/PATH; gives the Visit with its outcome."""
-        url = f"http://p.cn/{path}"
-        self.frontier.add(url, url, "article")
-        number = self.conn.execute("SELECT count(*) FROM captures").fetchone()[0]
-        capture = Capture(
-            url=url, fetched_at=self.at(), status=status, media_type="text/html", charset=None, payload_digest="sha256:0",
-            body_digest=f"{number:064}", record_digest="0", warc_file="test.warc.gz", warc_offset=number, warc_length=1,
-            record_id=f"urn:{number}",
-        )  # fmt: skip
-        marks = fingerprint.fingerprint(page.article.title, page.article.body) if page else None
-        return self.store.save(
-            Visit(
-                url=url, final_url=url, kind="article", outcome=outcome, fetched_at=self.at(), captures=(capture,),
-                status=status, page=page, fingerprint=marks,
-            )
-        )  # fmt: skip
-
-    def row(self, sql: str, *values: object) -> dict[str, object]:
-        return dict(self.conn.execute(sql, values).fetchone())
-
-    def rows(self, sql: str) -> list[tuple[object, ...]]:
-        return [tuple(row) for row in self.conn.execute(sql)]
+from tests.crawling import contents
+from tests.visiting import BODY, Bench, page
 
 
 @pytest.fixture
@@ -87,24 +20,6 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     bench = Bench(tmp_path)
     yield bench
     bench.conn.close()
-
-
-def page(
-    body: str = BODY, title: str = "金口镇:项目建设提速", published: str | None = "2026-01-02T08:00:00+08:00", source: str | None = "即墨信息港",
-    town: str = "金口镇", **more: object,
-) -> ArticlePage:  # fmt: skip
-    """An article page as the parsers and the normalise stage give it."""
-    blocks = tuple(Block(text=line, plain=line) for line in body.split("\n"))
-    article = Article(
-        title=title,
-        title_as_published=title,
-        blocks=blocks,
-        published_at=published,
-        source=source,
-        script="Hans",
-        layout="labelled",
-    )
-    return replace(ArticlePage(article=article, town=town, in_section=True), **more)
 
 
 # --- one text, several addresses -------------------------------------------------------------------------------------------
