@@ -226,8 +226,9 @@ def test_a_wrong_argument_ends_at_once_with_one_clear_line(
 
 
 def test_without_a_portal_nothing_is_crawled(tmp_path: Path) -> None:
-    done = Archive(tmp_path).crawl()
+    done = Archive(tmp_path).crawl(settings={"LOG_LEVEL": "INFO"})
     assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1, done.stderr
     assert "JIMO_PORTAL_URL is not set" in done.stderr
 
 

@@ -9,7 +9,6 @@ import sys
 from typing import TYPE_CHECKING, cast
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
-from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
@@ -41,6 +40,9 @@ _STATUS: dict[type[JimoError], ExitStatus] = {
 class Command(ScrapyCrawl):
     """Runs one spider over the archive."""
 
+    requires_crawler_process = False
+    """Made when the arguments are found good: what is wrong with them is said in one line, with no log before it."""
+
     def short_desc(self) -> str:
         return "Crawl: towns (the sections), article (given addresses), recheck (known addresses)"
 
@@ -62,16 +64,18 @@ class Command(ScrapyCrawl):
         print(_summary(args[0], verdict), file=sys.stderr)
 
     def _crawl(self, name: str, arguments: dict[str, str]) -> Verdict:
+        from scrapy.crawler import AsyncCrawlerProcess
+
         from jimo_crawler.fetching.run import ArchiveCrawler, Run, read_config
 
         assert self.settings is not None
         spider = self._spider_class(name)
         config = read_config(self.settings)
         plan = spider.plan(arguments, config)
+        process = AsyncCrawlerProcess(self.settings)  # sets up logging, and says what it runs on
         run = Run.open(config, name, arguments, plan, any_section=spider.any_section)
         crawler = ArchiveCrawler(spider, self.settings)
         crawler.run = run
-        process = cast(AsyncCrawlerProcess, self.crawler_process)
         process.crawl(crawler)
         process.start()
         for each in (

@@ -23,6 +23,15 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
+def _without_traceback(record: logging.LogRecord) -> bool:
+    """That robots.txt cannot be had is a fact about the portal, and one line says it."""
+    record.exc_info = None
+    return True
+
+
+logging.getLogger(RobotsTxtMiddleware.__module__).addFilter(_without_traceback)
+
+
 class RobotsUnavailable(IgnoreRequest):
     """robots.txt answered 5xx or not at all: nothing may be asked now (RFC 9309, 2.3.1.4). *status*: what it answered."""
 
