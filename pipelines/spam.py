@@ -32,7 +32,7 @@ class SpamFilter:
         self._stats.inc_value("jimo/spam/removed", len(cleaned.removed))
         page = replace(visit.page, article=cleaned.article)
         visit = replace(visit, page=page, removed=cleaned.removed)
-        if cleaned.takeover or _is_mostly_spam(visit):
+        if cleaned.takeover:
             self._stats.inc_value("jimo/spam/takeover")
             failure = Failure(
                 stage=Stage.PARSE, reason=Reason.HIJACKED, message="the page has been taken over by spam"
@@ -44,11 +44,3 @@ class SpamFilter:
             )
             return replace(visit, outcome=Outcome.NOT_ARTICLE, failures=(*visit.failures, failure))
         return visit
-
-
-def _is_mostly_spam(visit: Visit) -> bool:
-    """Whether a page that is no page of the section, dated by nobody, holds more that was taken out than what is left."""
-    if visit.page is None or visit.page.in_section is True or visit.page.article.published_at is not None:
-        return False
-    taken = sum(len(each.text) for each in visit.removed if each.place == "body")
-    return taken > 2 * len(visit.page.article.body_as_published)

@@ -32,6 +32,8 @@ def is_takeover(page: Page) -> bool:
     blocks = shown if _letters(shown) >= LITTLE else _blocks(doc, hidden=True)
     cleaned = spam.clean(Article(title_as_published=doc.title, blocks=blocks))
     cut = sum(len(_LETTER.findall(each.text)) for each in cleaned.removed if each.reason != "hidden")
+    if cleaned.takeover:
+        return True
     return cut >= LEAST and cut >= SHARE * (_letters(blocks) + len(_LETTER.findall(doc.title)))
 
 

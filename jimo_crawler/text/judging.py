@@ -30,13 +30,13 @@ _ODD = re.compile(
 )
 """What only odd writing or a contact has: such lines are read in full."""
 _BRACKET = re.compile(r"[()\[\]【】「」『』《》\t]")
-_TRADES = (
+TRADES = (
     frozenset(("explicit", "racy", "region", "quality", "container", "tail")),
     frozenset(("brand", "name", "game", "house", "bonus", "lure", "sport", "action")),
     frozenset(("service", "seo", "loan", "offer", "farm")),
     frozenset(("proxy", "crack", "fiction", "download", "quality", "tail", "container")),
 )
-"""Classes that go together in some rule; for the quick look."""
+"""Classes that go together in some rule: film pages, gambling, services, programs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +48,8 @@ class Circumstances:
     outside: bool = False
     other_script: bool = False
     title: bool = False
+    report: bool = False
+    """The article as a whole is a report: a sentence of it that names police or warnings describes what it reports on."""
     reported: bool = False
     """The page speaks of police, courts or warnings: what it says of games and trades may be the report."""
 
@@ -138,7 +140,7 @@ def _is_promising(points: tuple[int, ...]) -> bool:
 def _points_of(word: str) -> tuple[int, ...]:
     """What *word* is worth in each trade."""
     classes = vocabulary().words[word]
-    return tuple(max((worth(name) for name in classes & trade), default=0) for trade in _TRADES)
+    return tuple(max((worth(name) for name in classes & trade), default=0) for trade in TRADES)
 
 
 def _runs(segments: list[Segment]) -> Iterator[list[Segment]]:
@@ -194,6 +196,8 @@ def _fits(rule: Rule, run: list[Segment], about: Circumstances) -> bool:
         frame = max(frame, int(max(segment.around for segment in run)))
     coverage = rule.coverage - rules()["context"]["coverage"] * about.weight
     report = max(segment.report for segment in run)
+    if report and about.report and not _leaves_contact(run, "contact", "disguise"):
+        return False
     if report and (total < 2 * rule.points + 4 * report or covered < 0.6 * letters or frame):
         return False
     if (

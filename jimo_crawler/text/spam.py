@@ -16,8 +16,9 @@ from jimo_crawler.text.cutting import Piece, split_spam
 from jimo_crawler.text.fold import fold
 from jimo_crawler.text.judging import Circumstances
 from jimo_crawler.text.script import script_of
-from jimo_crawler.text.segments import LETTER, STRONG, worth
-from jimo_crawler.text.vocabulary import Hit, rules, sentence_words, vocabulary
+from jimo_crawler.text.segments import LETTER
+from jimo_crawler.text.takeover import is_takeover
+from jimo_crawler.text.vocabulary import rules, sentence_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,15 +82,19 @@ def clean(article: Article, around: tuple[Block, ...] = ()) -> Cleaned:
         _clean_field(value, script, removed) for value in (article.source, article.editor, article.author)
     )
     blocks = []
+    cut_in_body: list[str] = []
+    shown_around = 0
     for block in article.blocks:
-        kept, cut = _clean_block(replace(block, hidden=False) if shown_by_script else block, script, reported)
+        hidden = block.hidden and not shown_by_script
+        kept, cut = _clean_block(replace(block, hidden=hidden), script, reported)
         removed += cut
+        cut_in_body += [each.text for each in cut if not hidden]
         if kept is not None:
             blocks.append(replace(kept, hidden=block.hidden))
-    taken_over = _is_takeover(article, tuple(blocks), removed)
     for block in around:
         kept, cut = _clean_block(block, script, lambda: False)
         removed += [each for each in cut if each.reason != "hidden"]
+        shown_around += 0 if block.hidden else sum(len(LETTER.findall(each.text)) for each in cut)
     cleaned = replace(
         article,
         title=title,
@@ -99,6 +104,7 @@ def clean(article: Article, around: tuple[Block, ...] = ()) -> Cleaned:
         editor=editor,
         author=author,
     )
+    taken_over = is_takeover(article, blocks, cut_in_body, shown_around)
     return Cleaned(article=cleaned, removed=tuple(removed), takeover=taken_over)
 
 
@@ -132,7 +138,7 @@ def _clean_block(
     plain = block.plain or block.text
     pieces = split_spam(plain, about)
     if any(piece.rule for piece in pieces) and reported():
-        pieces = split_spam(plain, replace(about, reported=True))
+        pieces = split_spam(plain, replace(about, report=True, reported=True))
     if block.hidden and not any(piece.rule for piece in pieces):
         return None, [Removed(text=block.text, reason="hidden", place=block.place)]
     if all(piece.rule is None for piece in pieces):
@@ -202,46 +208,3 @@ def _clean_field(value: str | None, script: str | None, removed: list[Removed]) 
         Removed(text=each.text.strip(), reason=each.rule, place="meta") for each in pieces if each.rule
     ]
     return _kept(pieces) or None
-
-
-def _is_takeover(article: Article, kept: tuple[Block, ...], removed: list[Removed]) -> bool:
-    """Whether spam stands where an article was.
-
-    Either next to nothing is left of the body (a page of pictures may have none), or the title is spam and little is
-    left, or title and text are in whole sentences about games and bait, films or services, and report nothing.
-    """
-    title = article.title or article.title_as_published
-    title_is_spam = bool(title) and not _kept(split_spam(title, Circumstances(title=True)))
-    if removed or title_is_spam:
-        left = sum(len(LETTER.findall(block.text)) for block in kept)
-        cut = sum(
-            len(LETTER.findall(each.text))
-            for each in removed
-            if each.place == "body" and each.reason != "hidden"
-        )
-        if title_is_spam and left < 200 and (cut or left < 40):
-            return True
-        if cut >= 40 and left < 20 and not article.images:
-            return True
-    return _is_spam_prose(title, kept, title_is_spam)
-
-
-def _is_spam_prose(title: str, kept: tuple[Block, ...], title_is_spam: bool) -> bool:
-    if not title_is_spam and not _strong_words(fold(title)):
-        return False
-    text = fold("\n".join((title, *(block.plain or block.text for block in kept))))
-    if any("report" in hit.classes for hit in sentence_words().find(text)):
-        return False
-    words = _strong_words(text)
-    roles = {
-        name: {hit.word for hit in words if name in hit.classes}
-        for name in ("game", "brand", "house", "bonus")
-    }
-    adult = {hit.word for hit in words if "explicit" in hit.classes}
-    services = {hit.word for hit in words if "service" in hit.classes}
-    gambling = len(roles["bonus"]) >= 2 and len(roles["game"] | roles["brand"] | roles["house"]) >= 4
-    return gambling or len(adult) >= 5 or len(services) >= 5
-
-
-def _strong_words(text: str) -> list[Hit]:
-    return [hit for hit in vocabulary().find(text) if any(worth(name) >= STRONG for name in hit.classes)]

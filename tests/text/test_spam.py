@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jimo_crawler.items import Article, Block, Image, Removed
+from jimo_crawler.items import Article, Block, Removed
 from jimo_crawler.text.cutting import split_spam
 from jimo_crawler.text.judging import Circumstances
 from jimo_crawler.text.script import to_simplified
@@ -179,50 +179,16 @@ def test_a_report_on_gambling_keeps_the_paragraph_that_describes_it() -> None:
         title="民警打掉一个网络赌博团伙",
     )
     assert clean(report).article == report
-    assert not clean(report).takeover
 
 
-@pytest.mark.parametrize(
-    ("title", "texts"),
-    [
-        ("亚洲精品无码高清在线观看", [SPAM, "国产精品视频|欧美无码专区"]),
-        ("金鼎棋牌官网下载", ["金鼎棋牌官网,注册送彩金,百家乐、老虎机、捕鱼应有尽有,提款秒到账"]),
-        (
-            "亚博体育官网_亚博体育app下载",
-            [
-                "亚博体育为广大玩家提供真人视讯、电子游艺、体育投注、棋牌等服务,注册即送彩金,首存返水无上限。",
-                "我们拥有多年的运营经验,深受玩家的喜爱,现在注册即送88元彩金。",
-            ],
-        ),
-        ("金口镇:做好服务保障", [SPAM, "国产精品视频一区二区|欧美高清无码专区"]),
-    ],
-)
-def test_a_page_of_spam_in_place_of_an_article_is_a_takeover(title: str, texts: list[str]) -> None:
-    assert clean(article(*texts, title=title)).takeover
-
-
-@pytest.mark.parametrize(
-    ("title", "texts"),
-    [
-        ("金口镇春耕忙", [SPAM, NEWS]),
-        ("亚洲精品无码_金口镇春耕忙", [NEWS]),
-        (
-            "即墨警方捣毁网络棋牌赌博平台",
-            ["该平台以棋牌、百家乐、老虎机为名吸引玩家注册充值，涉案资金2亿元，抓获嫌疑人30名。"],
-        ),
-        ("老年棋牌室焕然一新", ["象棋、麻将、扑克桌摆放整齐，老人们乐在其中。"]),
-        ("图片新闻", []),
-    ],
-)
-def test_an_article_with_or_about_spam_is_no_takeover(title: str, texts: list[str]) -> None:
-    assert not clean(article(*texts, title=title)).takeover
-
-
-def test_a_page_of_pictures_with_an_injected_line_is_no_takeover() -> None:
-    album = article(SPAM, title="金口镇春光", images=(Image(url="http://www.jimo.example/1.jpg"),))
-    cleaned = clean(album)
-    assert not cleaned.takeover
-    assert cleaned.article.blocks == ()
+def test_a_report_keeps_the_list_of_games_that_it_warns_of() -> None:
+    warning = article(
+        "镇平安办联合派出所在大集开展宣传活动，提醒群众远离赌博。",
+        "向群众讲解网络赌博的常见形式：时时彩、百家乐、棋牌游戏、体育投注、老虎机、捕鱼、六合彩、电子游艺。",
+        title="金口镇开展“拒绝网络赌博”宣传活动",
+    )
+    assert clean(warning).article == warning
+    assert clean(article(NEWS, "时时彩、百家乐、棋牌游戏、体育投注、老虎机、捕鱼")).removed
 
 
 PARTS = st.sampled_from(

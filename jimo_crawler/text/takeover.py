@@ -1,0 +1,96 @@
+"""Whether a page that reads like an article is spam as a whole: put by strangers where news was, or never was any.
+
+No word decides, and no template: what is left of the page without its spam either tells something or it does not. A
+report on gambling has the words of reports, an article with injected lines still tells its news beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from jimo_crawler.items import Article, Block
+from jimo_crawler.text.cutting import split_spam
+from jimo_crawler.text.judging import TRADES, Circumstances
+from jimo_crawler.text.segments import LETTER, STRONG, worth
+from jimo_crawler.text.vocabulary import INNOCENT, read, sentence_words, vocabulary
+
+SHARE = 0.25
+"""Share of a text's letters inside words of one trade from which it is about nothing else; of news it is below 0.1, but
+for reports on such trades."""
+DENSE = 0.5
+"""Share that no report reaches over a whole text."""
+WORDS = 5
+"""Different words of a trade, each more than a word of general use, that a whole text in its praise has."""
+FEW = 3
+"""As many are enough where next to nothing else stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pitch:
+    """How much of a text belongs to the trade that most of it belongs to."""
+
+    letters: int
+    share: float
+    strong: int
+    """Different words that are more than words of general use."""
+    reports: int
+    """Different words of reports, warnings and offices."""
+
+    @property
+    def sells(self) -> bool:
+        """Whether the text by itself is an advertisement from beginning to end."""
+        if self.reports > 2 or (self.reports and self.share < DENSE):
+            return False
+        return self.strong >= (FEW if self.share >= DENSE else WORDS) and self.share >= SHARE
+
+
+def is_takeover(article: Article, kept: Sequence[Block], cut: Sequence[str], around: int) -> bool:
+    """Whether the page as a whole is spam.
+
+    *kept* is what is left of the body without spam, *cut* what of it was shown and taken out as spam, *around* how many
+    letters of spam stood around it.
+    """
+    title = article.title or article.title_as_published
+    texts = [block.plain or block.text for block in kept]
+    left, lost = _letters(texts), _letters(cut)
+    if _is_spam(title) and left < 200 and (lost or left < 40):
+        return True
+    if left < 20:
+        return lost >= 40 and not article.images
+    told = _letters(each for each in texts if measure(each).share < SHARE / 2)
+    if 2 * told >= left:
+        return False
+    rest = measure("\n".join((title, *texts)))
+    if lost + around >= max(left, 40) and rest.share >= SHARE and not rest.reports:
+        return True
+    whole = measure("\n".join((title, *texts, *cut)))
+    return whole.sells and whole.letters >= 40
+
+
+def _is_spam(title: str) -> bool:
+    pieces = split_spam(title, Circumstances(title=True))
+    return bool(title) and not any(LETTER.search(piece.text) for piece in pieces if not piece.rule)
+
+
+def measure(text: str) -> Pitch:
+    """How much of *text* belongs to one trade (``judging.TRADES``), and what it reports.
+
+    >>> measure("镇里召开会议,部署春耕备播。").share
+    0.0
+    """
+    seen = read(text).text
+    hits = [hit for hit in vocabulary().find(seen) if INNOCENT not in hit.classes]
+    letters = len(LETTER.findall(seen))
+    share, strong = 0.0, 0
+    for trade in TRADES:
+        own = [hit for hit in hits if hit.classes & trade]
+        covered = len({place for hit in own for place in range(hit.start, hit.end)})
+        words = {hit.word for hit in own if any(worth(name) >= STRONG for name in hit.classes & trade)}
+        share, strong = max((share, strong), (covered / max(letters, 1), len(words)))
+    reports = {hit.word for hit in sentence_words().find(seen) if "report" in hit.classes}
+    return Pitch(letters, share, strong, len(reports))
+
+
+def _letters(texts: Iterable[str]) -> int:
+    return sum(len(LETTER.findall(text)) for text in texts)
