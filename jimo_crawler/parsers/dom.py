@@ -323,14 +323,15 @@ class Document:
 def read_document(page: Page) -> Document:
     """The lines and boxes of *page*. Never raises: what cannot be read is not there."""
     html = _DECLARATION.sub("", page.html, count=1).replace("\x00", "")
-    reader = _Reader(page, hiding_selectors(html))
-    if html.strip():
-        parser = etree.HTMLParser(target=reader, huge_tree=True, encoding="utf-8")
-        try:
-            parser.feed(html.encode("utf-8", "replace"))
-            parser.close()
-        except (_Enough, etree.XMLSyntaxError):
-            pass  # the rest is beyond any page's size, or the page held no markup at all
+    reader = _idle.pop() if _idle else _Reader()
+    reader.begin(page, hiding_selectors(html))
+    try:
+        if html.strip():
+            reader.parser.feed(html.encode("utf-8", "replace"))
+            reader.parser.close()
+    except (_Enough, etree.XMLSyntaxError):
+        return reader.finish()  # the rest is beyond any page's size, or the page held no markup at all
+    _idle.append(reader)
     return reader.finish()
 
 
@@ -381,13 +382,21 @@ class _Enough(Exception):
 
 
 class _Reader:
-    """What lxml's parser reports to. ``data`` is the very append of a list: text is the most frequent event."""
+    """What lxml's parser reports to. ``data`` is the very append of a list: text is the most frequent event.
 
-    def __init__(self, page: Page, hiding: frozenset[str]) -> None:
-        self.doc = Document(page=page, base=page.url)
-        self.hiding = hiding
+    One is used for page after page: a parser takes a third as long to make as a page to read.
+    """
+
+    def __init__(self) -> None:
         self.parts: list[str] = []
         self.data = self.parts.append
+        self.parser = etree.HTMLParser(target=self, huge_tree=True, encoding="utf-8")
+
+    def begin(self, page: Page, hiding: frozenset[str]) -> None:
+        """Forget the page before."""
+        self.doc = Document(page=page, base=page.url)
+        self.hiding = hiding
+        self.parts.clear()
         self.stack: list[Any] = []
         """What has to be done at the end tag of each open element."""
         self.boxes = self.doc.boxes
@@ -417,7 +426,8 @@ class _Reader:
         elif self.skipping:
             self.stack.append(None)
         elif kind == BLOCK:
-            self._end_line()
+            if self.parts:
+                self._end_line()
             self.broken = False
             if tag in _LOUD or (attrs and (self.hiding or not _NOTABLE.isdisjoint(attrs))):
                 self.stack.append(self._open_notable_block(tag, attrs))
@@ -430,7 +440,8 @@ class _Reader:
             else:
                 self.stack.append(self._open_anchor(attrs) if "href" in attrs else None)
         elif kind == BREAK:
-            self._end_line()
+            if self.parts:
+                self._end_line()
             self.broken = True
             self.stack.append(None)
         else:
@@ -441,7 +452,8 @@ class _Reader:
         if entry is None:
             return
         if entry is _PLAIN_BLOCK:
-            self._end_line()
+            if self.parts:
+                self._end_line()
             self.broken = False
             box = self.box
             box.last = len(self.lines)
@@ -459,7 +471,8 @@ class _Reader:
         """The document, with everything closed that the markup left open."""
         while self.stack:
             self.end("")
-        self._flush()
+        if self.parts:
+            self._end_line()
         self.box.last, self.box.end = len(self.lines), len(self.boxes)
         return self.doc
 
@@ -683,7 +696,8 @@ class _Reader:
     def _close_hidden(
         self, saved: tuple[list[str], list[Anchor], int, int, int, bool, Anchor | None, int]
     ) -> None:
-        self._flush()
+        if self.parts:
+            self._end_line()
         self.hidden -= 1
         (
             parts, self.anchors, self.link_chars, self.bold_chars, self.largest, self.broken,
@@ -709,46 +723,35 @@ class _Reader:
     # -- lines ----------------------------------------------------------------------------------------------------
 
     def _end_line(self) -> None:
-        """End the line that text was being collected for; between boxes there is mostly white space, or nothing."""
+        """End the line that text has been collected for; between boxes that is mostly white space."""
         parts = self.parts
-        if parts:
-            if len(parts) == 1 and parts[0].isspace():
-                parts.clear()
-                self.anchor_from = 0
-            else:
-                self._flush()
-
-    def _flush(self) -> None:
-        parts = self.parts
-        if not parts:
-            return
         raw = parts[0] if len(parts) == 1 else "".join(parts)
-        if self.anchor is not None and len(parts) > self.anchor_from:
-            self._add_to_anchor(self.anchor)
-        self.anchor_from = 0
-        parts.clear()
-        if "\n" in raw and self._keeps_breaks() and "\n" in raw.strip():
-            self._add_each_line(raw)
+        if raw.isspace():
+            parts.clear()
         else:
-            self._add_line(raw)
-        if self.link_chars:
-            self.anchors = []
-            self.link_chars = 0
-        self.bold_chars = self.largest = 0
+            if self.anchor is not None and len(parts) > self.anchor_from:
+                self._add_to_anchor(self.anchor)
+            parts.clear()
+            if "\n" in raw and self._keeps_breaks() and "\n" in raw.strip():
+                self._add_each_line(raw)
+            else:
+                self._add_line(raw)
+            if self.link_chars:
+                self.anchors = []
+                self.link_chars = 0
+            self.bold_chars = self.largest = 0
+        self.anchor_from = 0
 
     def _add_line(self, raw: str) -> None:
         text = fold_space(raw)
         if text:
             lines = self.lines
-            first = raw[0]
-            if first in " \t\r\n":
-                first = raw.lstrip(" \t\r\n")[0]
             lines.append(
                 Line(
                     text, self.box, len(lines), self.anchors, self.link_chars,
                     len(text) if self.bold else self.bold_chars,
                     self.size if self.size > self.largest else self.largest,
-                    self.hidden > 0, first in _INDENTS, self.broken,
+                    self.hidden > 0, raw.lstrip(" \t\r\n")[0] in _INDENTS, self.broken,
                 )
             )  # fmt: skip
             if len(lines) >= MOST_LINES and not self.full:
@@ -827,3 +830,7 @@ def _font_size(text: str) -> int:
     except ValueError:
         return 0
     return max(1, min(7, 3 + value if text.strip()[0] in "+-" else value))
+
+
+_idle: list[_Reader] = []
+"""The reader that has nothing to do. One that broke off is not used again."""
