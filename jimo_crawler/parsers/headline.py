@@ -371,8 +371,10 @@ def _take_line(survey: Survey, headline: Headline, index: int) -> int:
     if role in (Role.CONTROL, Role.EMPTY, Role.POSITION):
         headline.lines.add(index)
         return 1
-    if label_alone(line.text) is not None and (pair := _take_pair(survey, headline, index)):
-        return pair
+    if label_alone(line.text) is not None and (
+        taken := _take_row(survey, headline, index) or _take_pair(survey, headline, index)
+    ):
+        return taken
     meta = survey.meta(index) or _unmarked(survey, headline, line)
     if meta is not None and _adds(headline.meta, meta):
         headline.meta = headline.meta.joined(meta)
@@ -417,6 +419,25 @@ def _take_pair(survey: Survey, headline: Headline, index: int) -> int:
         headline.lines.add(index)
         return 1
     return 0
+
+
+def _take_row(survey: Survey, headline: Headline, index: int) -> int:
+    """Take cells that are label and value by turns, two pairs or more with a time among them: 发布日期 | 2006.5.12 | 人气 | 87."""
+    metas: list[Meta] = []
+    end = index
+    while end + 1 < len(survey.lines):
+        label, value = survey.lines[end], survey.lines[end + 1]
+        if label_alone(label.text) is None or value.hidden or not _is_value(label, value):
+            break
+        if (meta := read_meta(f"{label.text.rstrip(':：︰ ')}：{value.text}")) is not None:
+            metas.append(meta)
+        end += 2
+    if len(metas) < 2 or not any(meta.date for meta in metas):
+        return 0
+    for meta in metas:
+        headline.meta = headline.meta.joined(meta)
+    headline.lines.update(range(index, end))
+    return end - index
 
 
 def _is_value(label: Line, following: Line) -> bool:

@@ -28,11 +28,13 @@ _MORE = re.compile(
     re.I,
 )
 _NOT_HEADLINE = re.compile(
-    r"首页|主页|返回\S{0,4}|网站地图|联系我们|关于我们|设为首页|加入收藏|登[录陆]|注册|免费注册|会员中心|投稿|我要投稿|广告\S{0,4}|友情链接|站点地图|手机版|网站首页|RSS订阅|高级搜索|上一?页|下一?页|尾页|末页|首\s?页|(?:\d+\s?[条个篇]?|我要|发表|查看|暂无)\s?评论\S{0,3}"
+    r"首页|主页|返回\S{0,4}|网站地图|联系我们|关于我们|设为首页|加入收藏|登[录陆]|注册|免费注册|会员中心|投稿|我要投稿|广告\S{0,4}|友情链接|站点地图|手机版|网站首页|RSS订阅|高级搜索|上一?页|下一?页|尾页|末页|首\s?页|(?:\d+\s?[条个篇]?|我要|发表|查看|暂无)\s?评论\S{0,3}|"
+    r"(?:推广|广告|商业推广|商业广告|赞助商?(?:链接)?)\].*"
 )
 _SIDE = re.compile(
     r"(?:^|[\s_-])(?:side\w*|aside|right|hot\w*|rank\w*|recommend|relat\w*|tuijian|foot\w*|bottom|nav\w*|menu|top\w*|head\w*|banner|ad|ads|advert\w*)(?:$|[\s_-]|\d)"
 )
+_LEFT_OPEN = frozenset(("dt", "dd", "li", "p"))
 _NUMBERS = re.compile(r"\d+")
 _TEASER_HEAD = re.compile(
     r"相关|热门|热点|推荐|排行|图片|最新|随机|点击|精彩|专题|公告|友情|链接|广告|更多|视频|猜你|关注|其他|其它"
@@ -265,12 +267,13 @@ def _row(item: _Item, counts: list[int]) -> tuple[Box | None, Box]:
 
 
 def _shape(box: Box, holder: Box) -> tuple[str, ...]:
-    """The tags between an item and the box that holds the group."""
-    tags = []
+    """The tags between an item and the box that holds the group; items that were left open stand in one another."""
+    tags: list[str] = []
     for each in box.chain():
         if each is holder:
             break
-        tags.append(each.tag)
+        if not (tags and each.tag == tags[-1] and each.tag in _LEFT_OPEN):
+            tags.append(each.tag)
     return tuple(tag for tag in tags if tag not in ("tbody", "span"))
 
 

@@ -59,6 +59,8 @@ _PARAMETER = re.compile(
 _TRS = re.compile(
     r"createPage(?:HTML|Html)?\s*\(\s*(?:[\"'][^\"']*[\"']\s*,\s*)?(\d{1,5})\s*,\s*(\d{1,5})\s*,\s*[\"']([^\"']+)[\"']\s*,\s*[\"'](\w+)[\"']"
 )
+_TERM = re.compile(r"""(?:"[^"]*"|'[^']*'|[A-Za-z_$][\w$.]*(?:\[[^\]]*\]|\([^()]*\))*[\w$.]*)""")
+_SUM = re.compile(rf"{_TERM.pattern}(?:\s*\+\s*{_TERM.pattern})+")
 _CONCATENATION = (
     r"""["']([^"']*)["']\s*\+\s*(?:encodeURI\w*\(|parseInt\()?\s*%s\)?(?:\s*\+\s*["']([^"']*)["'])?"""
 )
@@ -427,16 +429,43 @@ def _by_function(doc: Document, name: str, number: int) -> str | None:
             continue
         body = script[match.end() : match.end() + 600]
         argument = re.escape(match[1])
-        if target := re.search(
-            _CONCATENATION % (argument + r"(?:\.value|\.options\[[^\]]*\]\.value)?"), body
-        ):
-            return doc.url_at(f"{target[1]}{number}{target[2] or ''}")
+        for each in _SUM.finditer(body):
+            if re.search(rf"\b{argument}\b", each[0]):
+                return _joined(doc, each[0], match[1], number)
         if target := re.search(
             rf"(?:document\.)?(?:forms?\[[\"']?\w+[\"']?\]|\w+)\.(\w+)\.value\s*=\s*{argument}", body
         ):
             return _submitted(doc, target[1], number)
         if target := re.search(rf"getElementById\(\s*[\"'](\w+)[\"']\s*\)\.value\s*=\s*{argument}", body):
             return _submitted(doc, target[1], number)
+    return None
+
+
+def _joined(doc: Document, terms: str, argument: str, number: int) -> str | None:
+    """The address that a sum of strings and variables is; None if it begins with something that cannot be known."""
+    text, has_number = "", False
+    for term in _TERM.findall(terms):
+        if term[0] in "\"'":
+            text += term[1:-1]
+        elif re.search(rf"\b{re.escape(argument)}\b", term):
+            text, has_number = text + str(number), True
+        elif (value := _variable(doc, term)) is not None:
+            text += value
+        elif has_number:
+            break  # "&t=" + Math.random()
+        else:
+            return None
+    return doc.url_at(text)
+
+
+def _variable(doc: Document, name: str) -> str | None:
+    """What the page's scripts set a variable to, if that is a plain string or number; the page's own path."""
+    if name.endswith("location.pathname"):
+        return urlsplit(doc.page.url).path
+    setting = re.compile(rf"\b{re.escape(name)}\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|(\d+))\s*[;,\n]")
+    for script in doc.scripts:
+        if found := setting.search(script):
+            return next(each for each in found.groups() if each is not None)
     return None
 
 

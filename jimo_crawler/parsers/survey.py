@@ -12,6 +12,7 @@ from jimo_crawler.parsers.urls import host_of
 from jimo_crawler.parsers.wording import (
     COPYRIGHT,
     PREVIOUS_NEXT,
+    TAGS,
     folded,
     is_comment,
     is_comment_head,
@@ -210,7 +211,7 @@ def _role_of(text: str, has_links: bool, linked: bool) -> Role:
         return Role.POSITION
     if length <= 24 and is_list_head(flat) and not (has_links and length > 12):
         return Role.HEAD
-    if linked:
+    if linked or (has_links and TAGS.match(flat)):
         return Role.LINKS
     found = COPYRIGHT.search(flat)
     if found and (found.start() <= 30 or len(flat) <= 60):
