@@ -15,11 +15,15 @@ _LONGEST = 4096
 """A longer link is a fault or an attack: no server of the kind takes it."""
 
 _SESSION_NAMES = re.compile(
-    r"(?:jsessionid|phpsessid|aspsession\w*|asp\.net_sessionid|cfid|cftoken|zenid)", re.I
+    r"(?:\w*sess(?:ion)?_?id|phpsessid|aspsession\w*|asp\.net_sessionid|cfid|cftoken|zenid)", re.I
 )
-_SESSION_LIKE = re.compile(r"(?:sid|sessid|sessionid|session_id|session|osid|ssid)", re.I)
+_SESSION_LIKE = re.compile(r"(?:sid|session|sess|osid|ssid)", re.I)
 """Names that hold a session or, as in ``list.asp?sid=5``, a section: the value decides."""
-_SESSION_VALUE = re.compile(r"(?=.*[a-z])[\w-]{10,}|\d{16,}", re.I)
+_SESSION_VALUE = re.compile(r"(?=.*[a-z])[\w-]{10,}|\d{16,}|(?=.*\d)(?=.*[a-f])[0-9a-f]{8,9}", re.I)
+_CHANCE = re.compile(r"(?:_|r|t|rd|rnd|rand|random|ran|ts|tm|_t|_r|time|timestamp|stamp|nocache|v|ver)", re.I)
+"""Names of what keeps a browser from showing a copy of its own; the value decides here, too."""
+_CHANCE_VALUE = re.compile(r"0?\.\d{3,}|1[0-9]{9}(?:\d{3})?")
+"""A number between 0 and 1, or seconds or milliseconds since 1970."""
 _TRACKING = re.compile(
     r"(?:utm_\w+|spm|scm|gclid|fbclid|msclkid|yclid|_ga|wt_mc\w*|wt\.mc\w*|isappinstalled|nsukey|wxfrom|"
     r"share_?(?:token|from|source|id)?|from_?source|fromuid|bd_?vid|hmsr|hmpl|hmcu|hmkw|hmci|mc_[ce]id|_openstat)",
@@ -251,6 +255,8 @@ def _means_nothing(name: str, value: str) -> bool:
         return not value.isdigit()  # from=timeline is a share mark, from=20 may be a pager's
     if _SESSION_LIKE.fullmatch(name):
         return _SESSION_VALUE.fullmatch(value) is not None
+    if _CHANCE.fullmatch(name):
+        return _CHANCE_VALUE.fullmatch(value) is not None
     return bool(_SESSION_NAMES.fullmatch(name) or _TRACKING.fullmatch(name))
 
 
