@@ -155,7 +155,7 @@ def _candidates(survey: Survey, crumb: Breadcrumb, pager: Pager) -> list[_Item]:
     found: list[_Item] = []
     for item in items:
         if item.key not in recurring:
-            _add(found, item)
+            _add(found, item, survey)
     return [item for item in found if _is_headline(item.text)]
 
 
@@ -173,14 +173,20 @@ def _recurring(items: list[_Item]) -> set[str]:
     }
 
 
-def _add(found: list[_Item], item: _Item) -> None:
-    """Put *item* behind the others, or join it with the one before it that leads to the same address."""
-    if found and found[-1].key == item.key:
-        before = found[-1]
-        if _is_better(item.text, before.text):
-            before.text, before.line, before.box = item.text, item.line, item.box
+def _add(found: list[_Item], item: _Item, survey: Survey) -> None:
+    """Put *item* behind the others, or join it with the one before it that leads to the same address: a row's picture,
+    its headline, 阅读全文. Two headlines with lines between them are the end of one list and the beginning of another."""
+    if not found or found[-1].key != item.key:
+        found.append(item)
         return
-    found.append(item)
+    before = found[-1]
+    if _is_headline(before.text) and _is_headline(item.text):
+        between = sum(1 for _ in survey.visible(before.line + 1, item.line))
+        if between > 1:
+            found.append(item)
+            return
+    if _is_better(item.text, before.text):
+        before.text, before.line, before.box = item.text, item.line, item.box
 
 
 def _is_better(text: str, other: str) -> bool:
