@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from jimo_crawler.errors import BadArgument
@@ -43,8 +43,13 @@ class Profile:
         >>> load().town("蓝村镇").name
         '蓝村街道'
         """
-        wanted = "".join(name.split())
-        return next((town for town in self.towns if wanted == town.name or wanted in town.aliases), None)
+        return self._towns_by_name.get("".join(name.split()))
+
+    @cached_property
+    def _towns_by_name(self) -> dict[str, Town]:
+        """Every name and alias; of two towns with one name the first counts."""
+        named = [(name, town) for town in self.towns for name in (town.name, *town.aliases)]
+        return dict(reversed(named))
 
     def nearest(self, name: str) -> list[str]:
         """Up to three names of towns that look like *name*, for an error message."""

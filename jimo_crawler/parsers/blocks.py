@@ -25,28 +25,39 @@ _HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 def build_blocks(survey: Survey, lines: Sequence[Line], root: Box | None) -> tuple[Block, ...]:
     """The paragraphs that *lines* are."""
     pictures = _picture_lines(survey, root)
-    blocks: list[Block] = []
     inside = survey.doc.boxes[root.index : root.end] if root is not None else survey.doc.boxes
-    has_tables = any(box.tag == "tr" for box in inside)
     unwrapped = _unwrapped(lines)
-    groups = _rows(survey, unwrapped, root) if has_tables else ([[line]] for line in unwrapped)
-    for group in groups:
+    if not any(box.tag == "tr" for box in inside):
+        return tuple(_block_of(survey, line, _kind(line, line.text, pictures)) for line in unwrapped)
+    blocks: list[Block] = []
+    for group in _rows(survey, unwrapped, root):
         first = group[0][0]
-        text = "\t".join(" ".join(line.text for line in cell) for cell in group).strip("\t")
-        row = len(group) > 1 or (has_tables and _in_data_table(survey, first, root))
-        members = [line for cell in group for line in cell]
-        blocks.append(
-            Block(
-                text=text,
-                kind="row" if row else _kind(first, text, pictures),
-                hidden=first.hidden,
-                link_chars=sum(line.link_chars for line in members),
-                offsite_links=sum(
-                    survey.offsite(anchor) for line in members if line.anchors for anchor in line.anchors
-                ),
-            )
-        )
+        if len(group) > 1 or _in_data_table(survey, first, root):
+            blocks.append(_row_block(survey, group))
+        else:
+            blocks.append(_block_of(survey, first, _kind(first, first.text, pictures)))
     return tuple(block for block in blocks if block.text)
+
+
+def _block_of(survey: Survey, line: Line, kind: str) -> Block:
+    return Block(
+        text=line.text,
+        kind=kind,
+        hidden=line.hidden,
+        link_chars=line.link_chars,
+        offsite_links=sum(map(survey.offsite, line.anchors)) if line.anchors else 0,
+    )
+
+
+def _row_block(survey: Survey, cells: list[list[Line]]) -> Block:
+    members = [line for cell in cells for line in cell]
+    return Block(
+        text="\t".join(" ".join(line.text for line in cell) for cell in cells).strip("\t"),
+        kind="row",
+        hidden=cells[0][0].hidden,
+        link_chars=sum(line.link_chars for line in members),
+        offsite_links=sum(survey.offsite(anchor) for line in members for anchor in line.anchors),
+    )
 
 
 def build_images(survey: Survey, root: Box | None, first: int, last: int) -> tuple[Image, ...]:

@@ -10,10 +10,10 @@ from jimo_crawler.parsers.survey import Role, Survey
 from jimo_crawler.parsers.wording import folded, position_label
 from jimo_crawler.portal import Profile, kind_of
 from jimo_crawler.text.annotations import remove_annotations
-from jimo_crawler.text.script import single_characters
+from jimo_crawler.text.script import Exchange, single_characters
 
 MOST_NAMES = 10
-_SIMPLE: dict[int, str] = single_characters()
+_simplify = Exchange(single_characters())
 LONGEST_NAME = 20
 
 _SEPARATOR = re.compile(r"\s*(?:>+|»+|->|=>|--+>?|::+|/{1,2}|\\|\||·|→|—+|–)\s*|\s+-\s+|\s{1,}")
@@ -123,7 +123,7 @@ def plain_name(text: str) -> str:
 
     Character by character: a name is too short for its line to tell the script (藍村街道新闻).
     """
-    return remove_annotations(text).text.translate(_SIMPLE).strip()
+    return _simplify(remove_annotations(text).text).strip()
 
 
 def _at_label(survey: Survey, line: Line) -> tuple[list[str], frozenset[int]] | None:

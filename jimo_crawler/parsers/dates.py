@@ -10,13 +10,16 @@ import re
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from jimo_crawler.clock import PORTAL_ZONE
+from jimo_crawler.text.script import Exchange
 
 EARLIEST, LATEST = 1980, 2099
 """Outside these years a time on a web page is a database's empty value (1899-12-30, 1900-01-01), not a time."""
 
-_FOLD = str.maketrans(
-    "０１２３４５６７８９：︰﹕／∕⁄－‐‑–—．。　\xa0\t\n，時點○零",
-    "0123456789::://" + "/-----.." + "    " + ",时点〇〇",
+_fold = Exchange(
+    str.maketrans(
+        "０１２３４５６７８９：︰﹕／∕⁄－‐‑–—．。　\xa0\t\n，時點○零",
+        "0123456789::://" + "/-----.." + "    " + ",时点〇〇",
+    )
 )
 """One character for one, so that places in the folded text are places in the printed one."""
 
@@ -52,7 +55,7 @@ def parse_date(text: str) -> str | None:
     >>> parse_date("2022/4/2 9:07:39"), parse_date("［２０１０年５月６日］"), parse_date("2011-2-30")
     ('2022-04-02T09:07:39+08:00', '2010-05-06', None)
     """
-    if (compact := _COMPACT.fullmatch(text.strip(_AROUND).translate(_FOLD))) is not None:
+    if (compact := _COMPACT.fullmatch(_fold(text.strip(_AROUND)))) is not None:
         year, month, day, hour, minute, second = compact.groups()
         return _iso(int(year), int(month), int(day), _clock(hour, minute, second, "", None))
     found = find_date(text)
@@ -75,7 +78,7 @@ def locate_date(text: str, start: int = 0) -> tuple[int, int, str | None] | None
     """Where the first time at or after *start* stands, and its ISO form: for callers that read on behind it."""
     if not _FIRST_DIGITS.search(text, start):
         return None
-    folded = text.translate(_FOLD)
+    folded = _fold(text)
     match = _PRINTED.search(folded, start)
     if match is None:
         return None

@@ -177,13 +177,21 @@ class Box:
 
     def within(self, tag: str) -> Box | None:
         """This box or the nearest around it that is a *tag*; None if there is none."""
-        return next((box for box in self.chain() if box.tag == tag), None)
+        box: Box | None = self
+        while box is not None and box.tag != tag:
+            box = box.parent
+        return box
 
     @property
     def names(self) -> str:
         """Class and id, lower case: a hint of what the author took the box for."""
         attrs = self.attrs
-        return f"{attrs.get('class', '')} {attrs.get('id', '')}".lower() if attrs else ""
+        if not attrs:
+            return ""
+        named, numbered = attrs.get("class"), attrs.get("id")
+        if numbered is None:
+            return named.lower() if named else ""
+        return f"{named} {numbered}".lower() if named else numbered.lower()
 
     def holds(self, other: Box) -> bool:
         """Whether *other* is this box or stands in it."""
@@ -193,7 +201,7 @@ class Box:
 class Anchor:
     """Something to click: a link, an area of an image map, a button or another element with ``onclick``."""
 
-    __slots__ = ("alt", "attrs", "box", "hidden", "href", "line", "outer", "pieces")
+    __slots__ = ("_text", "alt", "attrs", "box", "hidden", "href", "line", "outer", "pieces")
 
     def __init__(self, href: str | None, attrs: Mapping[str, str], box: Box, line: int, hidden: bool) -> None:
         self.href = href
@@ -207,12 +215,16 @@ class Anchor:
         self.outer: Anchor | None = None
         """The anchor that it was opened in, which markup should not have."""
         self.alt = ""
+        self._text: str | None = None
 
     @property
     def text(self) -> str:
-        """What a reader sees: its text, else the alt text of its image, else its title."""
-        text = fold_space(" ".join(self.pieces))
-        return text or self.alt or fold_space(self.attrs.get("title", "") or self.attrs.get("alt", ""))
+        """What a reader sees: its text, else the alt text of its image, else its title. To be asked of a whole document."""
+        if (text := self._text) is None:
+            text = fold_space(self.pieces[0] if len(self.pieces) == 1 else " ".join(self.pieces))
+            text = text or self.alt or fold_space(self.attrs.get("title", "") or self.attrs.get("alt", ""))
+            self._text = text
+        return text
 
 
 class Line:

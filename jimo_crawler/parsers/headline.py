@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
 
 from jimo_crawler.parsers.breadcrumb import Breadcrumb, plain_name
 from jimo_crawler.parsers.dates import locate_date
@@ -26,6 +28,7 @@ MOST_BEGINNINGS = 4
 
 _LOUDNESS = (0.0, 0.0, 0.0, 0.5, 2.0, 3.0, 4.0, 3.0)
 """What a font size (or a heading's rank) says for a headline."""
+_LISTED = frozenset({"li", "dd", "footer", "aside", "nav"})
 _NAMES = re.compile(r"title|headline|biaoti|\bbt\d?\b|\btit\b|\bh1\b|heading|subject")
 _SITE_WORD = re.compile(
     r".{0,12}(?:信息港|信息网|新闻网|政务网|门户网站?|门户|在线|频道|港|网|网站|首页|政府|新闻中心|资讯|中心|乡镇|镇街|新闻|电视台|之窗|论坛|社区|正文)"
@@ -223,19 +226,22 @@ def _score(survey: Survey, line: Line, clues: _Clues) -> float:
 
 def _place_score(line: Line) -> float:
     """What the three boxes around a line say: a heading, a name such as title, centred; against it: a list, a footer."""
-    score = 0.0
     named = centred = listed = heading = False
-    for depth, box in enumerate(line.box.chain()):
-        if depth == 3:
-            break
-        heading = heading or box.tag == "h1"
-        listed = listed or box.tag in ("li", "dd", "footer", "aside", "nav")
-        if box.attrs:
-            named = named or _NAMES.search(box.names) is not None
-            centred = centred or _is_centred(box.attrs.get("align", ""), box.attrs.get("style", ""))
-        centred = centred or box.tag == "center"
-    score += (1.0 if heading else 0.0) + (0.7 if named else 0.0) + (0.7 if centred else 0.0)
-    return score - (1.5 if listed else 0.0)
+    for box in islice(line.box.chain(), 3):
+        tag, attrs = box.tag, box.attrs
+        heading = heading or tag == "h1"
+        listed = listed or tag in _LISTED
+        centred = centred or tag == "center"
+        if attrs:
+            named = named or _is_named(box.names)
+            centred = centred or _is_centred(attrs.get("align", ""), attrs.get("style", ""))
+    return heading * 1.0 + named * 0.7 + centred * 0.7 - listed * 1.5
+
+
+@lru_cache(maxsize=1024)
+def _is_named(names: str) -> bool:
+    """Whether class or id of a box speak of a headline."""
+    return _NAMES.search(names) is not None
 
 
 def _is_centred(align: str, style: str) -> bool:

@@ -7,7 +7,6 @@ that two Chinese systems have put around every text for twenty years.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import ClassVar, Protocol
 
@@ -65,8 +64,20 @@ class TextBox:
     """The box that an editor wraps around the text: ``TRS_Editor``, ``id="zoom"`` (the font-size control's target)."""
 
     name: ClassVar[str] = "textbox"
-    _NAMES = re.compile(
-        r"(?:^|\s)(?:trs_editor|zoom|fontzoom|articlecontent|article_content|article-content|articlebody|article-body|news_content|newscontent|contentzoom)(?:$|\s)"
+    _NAMES = frozenset(
+        [
+            "trs_editor",
+            "zoom",
+            "fontzoom",
+            "articlecontent",
+            "article_content",
+            "article-content",
+            "articlebody",
+            "article-body",
+            "news_content",
+            "newscontent",
+            "contentzoom",
+        ]
     )
 
     @classmethod
@@ -75,9 +86,14 @@ class TextBox:
 
     @classmethod
     def root(cls, doc: Document) -> Box | None:
-        found = [box for box in doc.boxes if box.attrs and cls._NAMES.search(box.names)]
+        found = [box for box in doc.boxes if box.attrs and cls._is_named(box)]
         outer = [box for box in found if not any(other is not box and other.holds(box) for other in found)]
         return outer[0] if len(outer) == 1 else None
+
+    @classmethod
+    def _is_named(cls, box: Box) -> bool:
+        names = box.names
+        return names in cls._NAMES or (" " in names and not cls._NAMES.isdisjoint(names.split()))
 
 
 LAYOUTS: tuple[type[Layout], ...] = (Microdata, Html5, TextBox)

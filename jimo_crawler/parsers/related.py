@@ -89,10 +89,12 @@ def _next_line(survey: Survey, line: Line) -> Line:
 
 def _add(survey: Survey, line: Line, found: dict[str, Link], shortest: int = SHORTEST) -> None:
     for anchor in line.anchors:
+        if survey.offsite(anchor):
+            continue
         text = link_text(anchor)
         if len(text) < shortest or (len(text) <= 8 and is_control(folded(text))):
             continue
         url = survey.doc.url_of(anchor)
-        if url is None or url in found or survey.offsite(anchor):
+        if url is None or url in found:
             continue
         found[url] = Link(url=url, text=without_bullet(text))

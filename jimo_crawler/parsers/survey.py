@@ -10,9 +10,9 @@ from jimo_crawler.parsers.dom import Anchor, Box, Document, Line
 from jimo_crawler.parsers.meta import Meta, may_be_meta, read_meta
 from jimo_crawler.parsers.urls import host_of
 from jimo_crawler.parsers.wording import (
-    COPYRIGHT,
     PREVIOUS_NEXT,
     TAGS,
+    copyright_place,
     folded,
     is_comment,
     is_comment_head,
@@ -213,8 +213,8 @@ def _role_of(text: str, has_links: bool, linked: bool) -> Role:
         return Role.HEAD
     if linked or (has_links and TAGS.match(flat)):
         return Role.LINKS
-    found = COPYRIGHT.search(flat)
-    if found and (found.start() <= 30 or len(flat) <= 60):
+    place = copyright_place(flat)
+    if place >= 0 and (place <= 30 or len(flat) <= 60):
         return Role.COPYRIGHT
     if is_disclaimer(flat):
         return Role.DISCLAIMER
@@ -233,5 +233,4 @@ def _role_of_long(start: str, linked: bool, length: int) -> Role:
         return Role.DISCLAIMER
     if is_comment(start):
         return Role.COMMENT
-    found = COPYRIGHT.search(start)
-    return Role.COPYRIGHT if found and found.start() < 12 else Role.TEXT
+    return Role.COPYRIGHT if 0 <= copyright_place(start) < 12 else Role.TEXT

