@@ -40,7 +40,12 @@ class KeeperCommand(ScrapyCommand, ABC):
         except (JimoError, sqlite3.Error, OSError) as error:
             locked = isinstance(error, ArchiveLocked)
             self.exitcode = ExitStatus.LOCKED if locked else ExitStatus.STORAGE
-            print(f"{self.name}: {error}", file=sys.stderr)
+            said = (
+                f"{error.filename}: {error.strerror}"
+                if isinstance(error, OSError) and error.filename
+                else error
+            )
+            print(f"{self.name}: {said}", file=sys.stderr)
 
     @property
     def name(self) -> str:

@@ -40,23 +40,23 @@ JIMO_NOW = _own("JIMO_NOW", "")
 # --- the archive --------------------------------------------------------------------------------------------------
 JIMO_ARCHIVE_DB = _own("JIMO_ARCHIVE_DB", "data/jimo.db")
 JIMO_WARC_DIR = _own("JIMO_WARC_DIR", "data/warc")
-JIMO_WARC_MAX_BYTES = int(_own("JIMO_WARC_MAX_BYTES", str(1 << 30)))
+JIMO_WARC_MAX_BYTES = _own("JIMO_WARC_MAX_BYTES", str(1 << 30))
 """A WARC file that has grown to this size (bytes) is closed and the next begun."""
-JIMO_MIN_FREE_MB = int(_own("JIMO_MIN_FREE_MB", "200"))
+JIMO_MIN_FREE_MB = _own("JIMO_MIN_FREE_MB", "200")
 """Free space (MiB) below which a run does not start, or ends."""
 
 # --- when to ask again --------------------------------------------------------------------------------------------
-JIMO_CONFIRM_AFTER = float(_own("JIMO_CONFIRM_AFTER", "6"))
+JIMO_CONFIRM_AFTER = _own("JIMO_CONFIRM_AFTER", "6")
 """Hours between the two observations that make an article gone; 0: one is enough."""
-JIMO_REVISIT_BUDGET = int(_own("JIMO_REVISIT_BUDGET", "1000"))
+JIMO_REVISIT_BUDGET = _own("JIMO_REVISIT_BUDGET", "1000")
 """Known addresses that one ``towns`` run asks again, at most."""
-JIMO_MAX_LISTING_PAGES = int(_own("JIMO_MAX_LISTING_PAGES", "3000"))
+JIMO_MAX_LISTING_PAGES = _own("JIMO_MAX_LISTING_PAGES", "3000")
 """Pages of one section's listing after which its pager is taken for endless."""
-JIMO_MAX_DEPTH = int(_own("JIMO_MAX_DEPTH", "4"))
+JIMO_MAX_DEPTH = _own("JIMO_MAX_DEPTH", "4")
 """How many related links may lie between a listing and an article."""
-JIMO_OUTAGE_AFTER = int(_own("JIMO_OUTAGE_AFTER", "8"))
+JIMO_OUTAGE_AFTER = _own("JIMO_OUTAGE_AFTER", "8")
 """Visits in a row that fail, or meet one and the same page, after which the portal is taken to be out of order."""
-JIMO_MAX_WAIT = int(_own("JIMO_MAX_WAIT", "300"))
+JIMO_MAX_WAIT = _own("JIMO_MAX_WAIT", "300")
 """Seconds of Retry-After that a run waits; a longer one ends it."""
 JIMO_IGNORE_CRAWL_DELAY = _own("JIMO_IGNORE_CRAWL_DELAY", "0")
 """1: the Crawl-delay of robots.txt is not honoured (for one's own server)."""

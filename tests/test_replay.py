@@ -249,6 +249,59 @@ def test_files_of_other_tools_give_the_same_articles(
         assert contents(again)[table] == contents(first_day)[table], table
 
 
+def test_revisits_of_other_tools_are_read_in_the_order_of_time(first_day: Archive, tmp_path: Path) -> None:
+    """As Wget writes them: the payload left out "for its length", the block's digest that of nothing. The later file comes
+    first, and in the earlier one the articles come before the listings that name them."""
+    pages = pages_of(first_day)
+    earlier, later = first_day.warc_dir / "b.warc.gz", first_day.warc_dir / "a.warc.gz"
+    backwards(pages, earlier)
+    origins = {each.url: each for each in iterate(earlier)}
+    with later.open("wb") as file:
+        writer = WARCWriter(file, gzip=True)
+        for url, headers, _ in pages:
+            origin = origins[url]
+            fields = {
+                "WARC-Date": "2026-02-05T06:00:00Z", "WARC-Truncated": "length",
+                "WARC-Payload-Digest": origin.header("WARC-Payload-Digest"), "WARC-Refers-To": origin.header("WARC-Record-ID"),
+                "WARC-Block-Digest": "sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ",
+            }  # fmt: skip
+            head = StatusAndHeaders("200 OK", headers, protocol="HTTP/1.1")
+            record = writer.create_warc_record(
+                url, "revisit", payload=io.BytesIO(b""), length=0, http_headers=head, warc_headers_dict=fields
+            )
+            writer.write_record(record)
+    again, done = rebuild(
+        first_day, tmp_path / "again", str(later), str(earlier), "--portal-url", first_day.portal_url
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    for table in ("towns", "articles", "article_urls", "revisions", "removed_text", "images"):
+        assert contents(again)[table] == contents(first_day)[table], table
+    outcomes = "SELECT crawl_id, outcome, count(*) AS times FROM observations GROUP BY 1, 2 ORDER BY 1, 2"
+    assert [tuple(row.values()) for row in again.rows(outcomes)] == [
+        (1, "article", 18), (1, "index", 2), (1, "listing", 3), (2, "index", 2), (2, "listing", 3), (2, "unchanged", 18)
+    ]  # fmt: skip
+    assert again.value("SELECT count(*) FROM captures WHERE body_digest = ''") == 0
+    for each in first_day.warc_dir.glob("jimo-*"):
+        each.unlink()
+    done = again.run("verify", "--deep", "--details")
+    assert done.returncode == 0, done.stdout
+
+
+def test_evidence_that_lies_elsewhere_is_named(first_day: Archive, tmp_path: Path) -> None:
+    target = tmp_path / "other.warc.gz"
+    backwards(pages_of(first_day), target)
+    _, done = rebuild(first_day, tmp_path / "again", str(target))
+    assert done.returncode == 0
+    assert done.stderr.startswith("note: the archive looks for its evidence in ")
+    assert "other.warc.gz" in done.stderr
+    (tmp_path / "twin").mkdir()
+    twin = tmp_path / "twin" / target.name
+    twin.write_bytes(target.read_bytes())
+    done = first_day.run("replay", "--into", str(tmp_path / "new.db"), str(target), str(twin))
+    assert done.returncode == 2
+    assert "two files of one name" in done.stderr + done.stdout
+
+
 def test_without_the_portal_s_address_pages_are_read_as_articles(first_day: Archive, tmp_path: Path) -> None:
     target = tmp_path / "other.warc.gz"
     backwards(pages_of(first_day), target)
@@ -272,12 +325,14 @@ def as_an_older_parser_had_it(archive: Archive) -> dict[str, Any]:
         )
         fields = {name: row[name] for name in ("title", "body", "published_at", "source", "editor", "author")}
         fields |= {"body": row["body"] + "\n上一篇：没有了", "source": None}
-        values = (fields["body"], fingerprint.content_hash(**fields), row["url"])
+        canonical = fingerprint.canonical_hash(fields["title"], fields["body"])
+        values = (fields["body"], canonical, fingerprint.content_hash(**fields), row["url"])
         for table in ("articles", "revisions"):
             conn.execute(
-                f"UPDATE {table} SET body = ?, source = NULL, content_hash = ? WHERE url = ?", values
+                f"UPDATE {table} SET body = ?, source = NULL, canonical_hash = ?, content_hash = ? WHERE url = ?",
+                values,
             )
-        conn.execute("UPDATE article_urls SET content_hash = ? WHERE url = ?", values[1:])
+        conn.execute("UPDATE article_urls SET content_hash = ? WHERE url = ?", values[2:])
     return row
 
 
@@ -338,7 +393,7 @@ def test_evidence_that_is_gone_is_said_and_its_article_left_alone(first_day: Arc
 def test_a_page_on_which_our_parsers_fail_is_one_failure_and_is_said(
     first_day: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from jimo_crawler.fetching import readers, replay
+    from jimo_crawler.fetching import readers, replay, replayed_run
 
     def fail(kind: str, answer: Any, profile: Any) -> Any:
         if kind == "article" and answer.url.endswith(victim):
@@ -349,7 +404,7 @@ def test_a_page_on_which_our_parsers_fail_is_one_failure_and_is_said(
     victim = first_day.value("SELECT url FROM articles ORDER BY url LIMIT 1").rpartition("/")[2]
     monkeypatch.setattr(readers, "read", fail)
     with closing(open_archive(tmp_path / "again.db")) as conn, readers.Readers("jimo", 1) as alone:
-        done = replay.Rebuild(conn, replay.Settings(), alone).run(
+        done = replay.Rebuild(conn, replayed_run.Settings(), alone).run(
             sorted(first_day.warc_dir.glob("*.warc.gz"))
         )
     assert len(done.damage) == 1

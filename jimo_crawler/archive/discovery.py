@@ -6,6 +6,7 @@ import json
 import sqlite3
 from dataclasses import dataclass
 
+from jimo_crawler.archive.due import ASK_NOW
 from jimo_crawler.archive.frontier import Plan
 from jimo_crawler.archive.listed import Listed
 from jimo_crawler.items import Link, ListingPage, Section
@@ -144,7 +145,7 @@ class Discovery:
         ).fetchone()
         if following and self._plan.full:
             self._conn.execute(
-                "UPDATE urls SET due_at = min(due_at, ?) WHERE url = ?", (at, following["url"])
+                f"UPDATE urls SET {ASK_NOW} WHERE url = :url", {"at": at, "url": following["url"]}
             )
         goes_on = self._plan.full or not self._is_complete(row["town_id"])
         ended_by = "end" if following is None else None if goes_on else "known"
@@ -218,10 +219,11 @@ class Discovery:
             anchor=None,
         )
         if not added:
+            due = f"{ASK_NOW}, " if follow else ""
             self._conn.execute(
-                "UPDATE urls SET due_at = min(due_at, ?), page = ?, state = iif(state = 'retired', 'known', state)"
-                " WHERE url = ? AND kind = 'listing'",
-                (at if follow else "9", page + 1, canonical_url(listing.next.url)),
+                f"UPDATE urls SET {due}page = :page, state = iif(state = 'retired', 'known', state)"
+                " WHERE url = :url AND kind = 'listing'",
+                {"at": at, "page": page + 1, "url": canonical_url(listing.next.url)},
             )
         if read.ended_by == "since" and row["town_id"] is not None:
             self._plan.ended_sections.add(row["town_id"])

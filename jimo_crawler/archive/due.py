@@ -21,6 +21,8 @@ from jimo_crawler.clock import from_stamp, to_stamp
 
 DAY, WEEK, HALF_YEAR = 24.0, 168.0, 4320.0
 """Hours."""
+ASK_NOW = "due_at = min(due_at, :at, coalesce(last_visit_at, :at))"
+"""SQL: asked in this run, or in the next if this one is cut off and the next one's clock stands a little behind."""
 
 
 def next_due(

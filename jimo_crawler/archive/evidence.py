@@ -9,6 +9,18 @@ from jimo_crawler.errors import Outcome
 from jimo_crawler.items import Capture, Visit
 
 
+def find_origin(conn: sqlite3.Connection, url: str, record_id: str | None) -> sqlite3.Row | None:
+    """The row of the record that a revisit refers to: nearly always one of the same address, where it is found at once."""
+    where = "url = :url AND record_id = :id", "record_id = :id"
+    for each in where if record_id else ():
+        row: sqlite3.Row | None = conn.execute(
+            f"SELECT * FROM captures WHERE {each}", {"url": url, "id": record_id}
+        ).fetchone()
+        if row is not None:
+            return row
+    return None
+
+
 class Evidence:
     """Rows that are only ever added; each call happens inside the caller's transaction."""
 

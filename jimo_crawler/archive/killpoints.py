@@ -7,10 +7,15 @@ point for the third time. Read once, at import; without it a point costs one loo
 from __future__ import annotations
 
 import os
+import random
 import signal
+from threading import Timer
 from typing import Literal, get_args
 
 from jimo_crawler.errors import BadArgument
+
+WITHIN = 0.002
+"""Seconds: about as long as a COMMIT takes with its fsync."""
 
 Point = Literal[
     "warc-torn",  # a part of a record is in the file
@@ -19,7 +24,7 @@ Point = Literal[
     "warc-close",  # the file is complete, still called .open
     "warc-rename",  # renamed, the folder not fsynced, no row in warc_files
     "warc-repair",  # each step of mending a file that a killed process left (four of them)
-    "commit",  # inside the transaction, just before COMMIT
+    "commit",  # at some instant of COMMIT, while SQLite writes its log
     "committed",  # just after it
     "fts",  # inside the transaction, around the full-text index
     "startup-repair",  # what a killed run left is mended but not booked, then being booked, then booked (three a file)
@@ -50,6 +55,15 @@ def reach(point: Point) -> None:
         _left[point] -= 1
         if not _left[point]:
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def reach_within(point: Point) -> None:
+    """The same for what follows and is not our code: the process is killed at a random instant of the next milliseconds."""
+    if point in _left:
+        _left[point] -= 1
+        if not _left[point]:
+            delay = random.uniform(0, WITHIN)  # where, not what
+            Timer(delay, os.kill, (os.getpid(), signal.SIGKILL)).start()
 
 
 def planned(point: Point) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from jimo_crawler.archive.addresses import Observed
 from jimo_crawler.archive.discovery import Discovery, Read
+from jimo_crawler.archive.due import ASK_NOW
 from jimo_crawler.archive.outcomes import Booked, both
 from jimo_crawler.archive.sections import Sections
 from jimo_crawler.errors import Outcome, Reason, Stage
@@ -72,7 +73,7 @@ class ListingPages:
                 self._ask_now(url, at)
 
     def _ask_now(self, url: str, at: str) -> None:
-        self._conn.execute("UPDATE urls SET due_at = min(due_at, ?) WHERE url = ?", (at, url))
+        self._conn.execute(f"UPDATE urls SET {ASK_NOW} WHERE url = :url", {"at": at, "url": url})
 
 
 def _failed(visit: Visit, reason: Reason, message: str) -> Visit:

@@ -10,30 +10,18 @@ from types import TracebackType
 
 from jimo_crawler.errors import ArchiveLocked, StorageFailed
 
-NETWORK_FILE_SYSTEMS = frozenset(
-    {
-        "nfs",
-        "nfs4",
-        "cifs",
-        "smb3",
-        "smbfs",
-        "9p",
-        "fuse.sshfs",
-        "fuse.s3fs",
-        "ceph",
-        "glusterfs",
-        "afs",
-        "davfs",
-    }
-)
-"""Where neither flock nor SQLite's WAL can be relied on."""
+_NETWORK = """nfs nfs4 cifs smb2 smb3 smbfs ncpfs 9p afs coda davfs ceph glusterfs lustre beegfs gpfs orangefs gfs2 ocfs2
+  vboxsf prl_fs fuse.sshfs fuse.s3fs fuse.ceph-fuse fuse.glusterfs fuse.mount.davfs fuse.rclone fuse.gcsfuse fuse.goofys
+  fuse.juicefs fuse.curlftpfs fuse.vmhgfs-fuse fuse.blobfuse2"""
+NETWORK_FILE_SYSTEMS = frozenset(_NETWORK.split())
+"""Where neither flock nor SQLite's WAL (memory shared by all who have the file open) can be relied on."""
 
 
 class ArchiveLock:
     """Holds ``<archive>.lock`` by flock; the file names the holder for whoever comes second."""
 
     def __init__(self, archive: Path, holder: str) -> None:
-        self._path = archive.with_name(archive.name + ".lock")
+        self._path = _lock_file(archive)
         self._holder = holder
         self._file: int | None = None
 
@@ -86,9 +74,8 @@ class ArchiveLock:
 
 def holder(archive: Path) -> str | None:
     """Who holds the archive's lock now; None if nobody does (or if that cannot be told here)."""
-    path = archive.with_name(archive.name + ".lock")
     try:
-        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        file = os.open(_lock_file(archive), os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return None
     try:
@@ -100,6 +87,12 @@ def holder(archive: Path) -> str | None:
     finally:
         os.close(file)
     return None
+
+
+def _lock_file(archive: Path) -> Path:
+    """One lock for one archive, whatever symbolic link it is called by."""
+    real = Path(os.path.realpath(archive))
+    return real.with_name(real.name + ".lock")
 
 
 def _lock(file: int) -> None:

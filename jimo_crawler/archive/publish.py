@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,4 +82,5 @@ def _cleared(path: Path) -> Iterator[None]:
         yield
     finally:
         for suffix in ("", "-journal", "-wal", "-shm"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
+            with suppress(OSError):  # what was met first is to be told
+                path.with_name(path.name + suffix).unlink()

@@ -6,6 +6,7 @@ a kill the file is either the old version or the new one.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from functools import cache
 from pathlib import Path
@@ -199,8 +200,9 @@ def open_reader(path: Path) -> sqlite3.Connection:
     if not path.exists():
         raise StorageFailed(f"there is no archive at {path}; `make demo` or `scrapy crawl towns` makes one")
     try:
+        mode = "immutable=1" if _is_at_rest(path) else "mode=ro"
         conn = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=10
+            f"{path.resolve().as_uri()}?{mode}", uri=True, isolation_level=None, timeout=10
         )
         conn.row_factory = sqlite3.Row
         _refuse_strangers(conn, path)
@@ -210,8 +212,20 @@ def open_reader(path: Path) -> sqlite3.Connection:
         raise StorageFailed(f"cannot open the archive {path}: {explain(error, path)}") from error
     except sqlite3.DatabaseError as error:
         raise ArchiveDamaged(f"{path} is not a sound SQLite file: {error}") from error
+    except OSError as error:
+        raise StorageFailed(f"cannot read {path}: {error.strerror}") from error
     fts.register(conn)
     return conn
+
+
+def _is_at_rest(path: Path) -> bool:
+    """Whether nobody can be writing: a file on a read-only file system, without a log beside it.
+
+    SQLite would make its shared memory there, even to read.
+    """
+    real = path.resolve()
+    log = real.with_name(real.name + "-wal")
+    return bool(os.statvfs(real).f_flag & os.ST_RDONLY) and not log.exists()
 
 
 def migrate(conn: sqlite3.Connection) -> None:

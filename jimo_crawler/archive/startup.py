@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from jimo_crawler.archive.evidence import find_origin
 from jimo_crawler.archive.frontier import write
 from jimo_crawler.archive.killpoints import reach
-from jimo_crawler.archive.warc_file import WarcFile
+from jimo_crawler.archive.warc_file import WarcFile, is_being_written
 from jimo_crawler.archive.warc_members import OPEN_SUFFIX
 from jimo_crawler.archive.warc_repair import Repair, repair_open
-from jimo_crawler.clock import Clock
 from jimo_crawler.items import Capture
 
 logger = logging.getLogger(__name__)
@@ -22,15 +22,15 @@ OURS = "jimo-*.warc.gz"
 """Names of the WARC files that crawls write."""
 
 
-def mend(conn: sqlite3.Connection, warc_dir: Path) -> list[str]:
+def mend(conn: sqlite3.Connection, warc_dir: Path, at: str) -> list[str]:
     """Close every WARC file that is still open and book what is in it; gives a line for each thing that was done.
 
-    Can be killed at any point and called again: a file counts as mended only once ``warc_files`` has it.
+    *at* is the present instant. Can be killed at any point and called again: a file counts as mended only once ``warc_files`` has it.
     Raises StorageFailed.
     """
     said: list[str] = []
     for name in unbooked(conn, warc_dir):
-        said += mend_file(conn, warc_dir, name)
+        said += mend_file(conn, warc_dir, name, at)
     for line in said:
         logger.warning("%s", line)
     _close_runs(conn)
@@ -38,9 +38,13 @@ def mend(conn: sqlite3.Connection, warc_dir: Path) -> list[str]:
 
 
 def unbooked(conn: sqlite3.Connection, warc_dir: Path) -> list[str]:
-    """Files that no row of ``warc_files`` has closed: left ``.open``, or renamed but not yet booked."""
+    """Files that no row of ``warc_files`` has closed: left ``.open``, or renamed but not yet booked.
+
+    A file that some process is writing is none of them: it is another archive's, kept in the same folder.
+    """
     booked = {row[0] for row in conn.execute("SELECT name FROM warc_files WHERE closed_at IS NOT NULL")}
-    return [name for name in present(warc_dir) if name not in booked]
+    names = [name for name in present(warc_dir) if name not in booked]
+    return [name for name in names if not is_being_written(warc_dir / (name + OPEN_SUFFIX))]
 
 
 def present(warc_dir: Path) -> list[str]:
@@ -49,7 +53,7 @@ def present(warc_dir: Path) -> list[str]:
     return sorted({name.removesuffix(OPEN_SUFFIX) for name in names})
 
 
-def mend_file(conn: sqlite3.Connection, warc_dir: Path, name: str) -> list[str]:
+def mend_file(conn: sqlite3.Connection, warc_dir: Path, name: str, at: str) -> list[str]:
     """Book what stands in one file that no process writes, and what of it is lost; gives a line for each thing.
 
     The digest with which a file was closed is never written over: damage that came later stays in sight.
@@ -61,15 +65,15 @@ def mend_file(conn: sqlite3.Connection, warc_dir: Path, name: str) -> list[str]:
     repair = repair_open(warc_dir / name, [row[0] for row in offsets])
     reach("startup-repair")
     with write(conn):
-        said = _book(conn, name, repair)
+        said = _book(conn, name, repair, at)
         reach("startup-repair")
     reach("startup-repair")
     return said
 
 
-def _book(conn: sqlite3.Connection, name: str, repair: Repair) -> list[str]:
+def _book(conn: sqlite3.Connection, name: str, repair: Repair, at: str) -> list[str]:
     said = [f"{name}: {finding.message}" for finding in repair.damage]
-    crawl_id, at = _crawl_of(name), Clock().stamp()
+    crawl_id = _crawl_of(name)
     known = {row[0] for row in conn.execute("SELECT warc_offset FROM captures WHERE warc_file = ?", (name,))}
     captures = [found.capture for found in repair.found if found.capture is not None]
     adopted = [each for each in captures if each.warc_offset not in known]
@@ -93,8 +97,8 @@ def _book(conn: sqlite3.Connection, name: str, repair: Repair) -> list[str]:
 def _adopt(conn: sqlite3.Connection, capture: Capture, crawl_id: int | None) -> None:
     """An exchange that was kept, and whose Visit never came to be: evidence without a claim."""
     if not capture.body_digest and capture.revisit_of:
-        origin = conn.execute("SELECT body_digest FROM captures WHERE record_id = ?", (capture.revisit_of,))
-        capture = replace(capture, body_digest=(origin.fetchone() or ("",))[0])
+        origin = find_origin(conn, capture.url, capture.revisit_of)
+        capture = replace(capture, body_digest=origin["body_digest"] if origin else "")
     conn.execute(
         "INSERT INTO captures(crawl_id, url, fetched_at, status, media_type, charset_declared, payload_digest, body_digest,"
         " record_digest, record_id, revisit_of, warc_file, warc_offset, warc_length, outcome)"
@@ -130,9 +134,8 @@ def _mark_lost(conn: sqlite3.Connection, name: str, offset: int, at: str) -> int
     ).rowcount
 
 
-def lose_file(conn: sqlite3.Connection, name: str) -> list[str]:
+def lose_file(conn: sqlite3.Connection, name: str, at: str) -> list[str]:
     """Book that a whole file is missing: all its records are lost until it is put back."""
-    at = Clock().stamp()
     with write(conn):
         rows = conn.execute(
             "SELECT warc_offset FROM captures WHERE warc_file = ? AND lost_at IS NULL", (name,)

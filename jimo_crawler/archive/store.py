@@ -12,7 +12,7 @@ from jimo_crawler.archive.discovery import Discovery
 from jimo_crawler.archive.due import DAY, WEEK, next_due
 from jimo_crawler.archive.evidence import Evidence
 from jimo_crawler.archive.frontier import Plan, write
-from jimo_crawler.archive.killpoints import reach
+from jimo_crawler.archive.killpoints import reach, reach_within
 from jimo_crawler.archive.listing_pages import ListingPages
 from jimo_crawler.archive.outcomes import (
     ARTICLES,
@@ -63,7 +63,7 @@ class Store:
         """Write *visit* in one transaction; gives it back with the outcome that the archive's state makes of it."""
         with write(self._conn):
             visit = self._save(visit)
-            reach("commit")
+            reach_within("commit")
         reach("committed")
         return visit
 

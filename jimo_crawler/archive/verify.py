@@ -6,31 +6,23 @@ be mended without guessing; what it cannot mend (damage within a closed WARC fil
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from jimo_crawler.archive import fts, startup
-from jimo_crawler.archive.articles import COMPARED
+from jimo_crawler.archive.due import ASK_NOW
 from jimo_crawler.archive.findings import Finding, Kind
 from jimo_crawler.archive.frontier import free_leases, write
+from jimo_crawler.archive.row_checks import check_rows
 from jimo_crawler.archive.schema import open_reader
 from jimo_crawler.archive.warc_check import check_file
+from jimo_crawler.archive.warc_file import WarcFile
 from jimo_crawler.archive.warc_members import OPEN_SUFFIX, stored_path
-from jimo_crawler.errors import Outcome
-from jimo_crawler.text import fingerprint
-
-READ = (
-    *(Outcome.ARTICLE, Outcome.UNCHANGED, Outcome.DUPLICATE, Outcome.INDEX, Outcome.LISTING),
-    *(Outcome.NOT_ARTICLE, Outcome.OUT_OF_SCOPE),
-)
-"""Outcomes that only an answer of the portal can have."""
-SHOWN = 20
-"""Rows of one kind that are named one by one; of more, the number is told."""
 
 Progress = Callable[[str], None]
 
@@ -88,25 +80,14 @@ class _Check:
         self._progress("full-text index")
         self._check_index()
         self._progress("rows")
-        self._check_evidence()
-        self._check_history()
-        self._check_hashes()
-        self._check_images()
-        self._check_accounts()
+        self._check_rows()
+        self._note()
         self._check_files(present)
         self._count()
 
     def find(self, kind: Kind, message: str, file: str = "", offset: int | None = None) -> None:
         """Note a finding; without *file* it is the archive's."""
         self.report.findings.append(Finding(kind, file or self._name, offset, message))
-
-    def _find_rows(self, kind: Kind, message: str, sql: str, *values: object) -> None:
-        """A finding for each row that the query gives (its first column names it)."""
-        rows = self._conn.execute(sql, values).fetchall()
-        for row in rows[:SHOWN]:
-            self.find(kind, f"{row[0]}: {message}")
-        if len(rows) > SHOWN:
-            self.find(kind, f"and {len(rows) - SHOWN} more: {message}")
 
     # --- SQLite's own -------------------------------------------------------------------------------------------------
 
@@ -133,124 +114,43 @@ class _Check:
 
     # --- rows against rows --------------------------------------------------------------------------------------------
 
-    def _check_evidence(self) -> None:
-        self._find_rows(
-            Kind.NO_EVIDENCE, "a revision without a capture",
-            "SELECT url || ' of ' || captured_at FROM revisions WHERE capture_id IS NULL",
-        )  # fmt: skip
-        marks = ", ".join("?" * len(READ))
-        self._find_rows(
-            Kind.NO_EVIDENCE, "an outcome that only an answer can have, without a capture",
-            f"SELECT url || ' of ' || observed_at FROM observations WHERE capture_id IS NULL AND outcome IN ({marks})",
-            *READ,
-        )  # fmt: skip
-        self._find_rows(
-            Kind.ORPHAN, "a capture that belongs to no visit",
-            "SELECT url || ' of ' || fetched_at FROM captures WHERE outcome IS NULL AND url NOT LIKE '%/robots.txt'",
-        )  # fmt: skip
-        lost = self._value("SELECT count(*) FROM captures WHERE lost_at IS NOT NULL")
-        if lost:
-            self.report.notes.append(f"{lost} record(s) known to be lost; their addresses are asked again")
-        resting = self._value(
-            "SELECT count(*) FROM articles AS a JOIN captures AS c ON c.id = a.capture_id WHERE c.lost_at IS NOT NULL"
-        )
-        if resting:
-            self.report.notes.append(
-                f"{resting} article(s) rest on lost evidence until their page is seen again"
-            )
+    def _check_rows(self) -> None:
+        for kind, message in check_rows(self._conn):
+            self.find(kind, message)
 
-    def _check_history(self) -> None:
-        differs = " OR ".join(
-            f"r.{name} IS NOT a.{name}" for name in (*COMPARED, "content_hash", "capture_id")
-        )
-        self._find_rows(
-            Kind.HISTORY, "the article is not what its latest revision says",
-            "SELECT a.url FROM articles AS a LEFT JOIN revisions AS r ON r.id ="
-            " (SELECT max(id) FROM revisions WHERE article_id = a.id AND url = a.url)"
-            f" WHERE r.id IS NULL OR {differs}",
-        )  # fmt: skip
-        self._find_rows(
-            Kind.HISTORY, "the address is not at its latest revision",
-            "SELECT u.url FROM article_urls AS u LEFT JOIN revisions AS r ON r.id ="
-            " (SELECT max(id) FROM revisions WHERE url = u.url)"
-            " WHERE u.current = 1 AND u.part = 1 AND r.content_hash IS NOT u.content_hash",
-        )  # fmt: skip
-        self._find_rows(
-            Kind.HISTORY, "an article without an address",
-            "SELECT url FROM articles AS a WHERE NOT EXISTS (SELECT 1 FROM article_urls WHERE article_id = a.id)",
-        )  # fmt: skip
-        self._find_rows(
-            Kind.HISTORY, "a revision that repeats the one before it",
-            "SELECT url || ' of ' || captured_at FROM (SELECT *, lag(content_hash) OVER (PARTITION BY url ORDER BY id)"
-            " AS before FROM revisions) WHERE content_hash = before",
-        )  # fmt: skip
-
-    def _check_hashes(self) -> None:
-        columns = ", ".join(COMPARED)
-        for row in self._conn.execute(f"SELECT url, captured_at, content_hash, {columns} FROM revisions"):
-            if fingerprint.content_hash(**{name: row[name] for name in COMPARED}) != row["content_hash"]:
-                self.find(
-                    Kind.HISTORY, f"{row['url']} of {row['captured_at']}: its text is not that of its hash"
-                )
-
-    def _check_images(self) -> None:
-        stored: dict[int, list[tuple[str, str]]] = {}
-        for row in self._conn.execute(
-            "SELECT article_id, url, alt FROM images ORDER BY article_id, position"
-        ):
-            stored.setdefault(row["article_id"], []).append((row["url"], row["alt"]))
-        rows = self._conn.execute(
-            "SELECT a.id, a.url, r.images FROM articles AS a JOIN revisions AS r ON r.id ="
-            " (SELECT max(id) FROM revisions WHERE article_id = a.id AND url = a.url)"
-        )
-        for row in rows:
-            if [(each["url"], each["alt"]) for each in json.loads(row["images"])] != stored.get(
-                row["id"], []
-            ):
-                self.find(Kind.HISTORY, f"{row['url']}: its images are not those of its latest revision")
-
-    def _check_accounts(self) -> None:
-        """What each run said at its end, against what its rows say."""
-        rows = self._conn.execute(
-            "SELECT id, requested, outcomes, verdict FROM crawls WHERE outcomes IS NOT NULL AND verdict <> 'storage'"
-        ).fetchall()
-        for row in rows:
-            found = self._conn.execute(
-                "SELECT outcome, count(*) FROM observations WHERE crawl_id = ? GROUP BY outcome", (row["id"],)
-            )
-            counts = _pooled(dict(map(tuple, found)))
-            if counts != (said := _pooled(json.loads(row["outcomes"]))):
-                self.find(Kind.BALANCE, f"crawl {row['id']}: accounted for {said}, and there are {counts}")
-            accounted = sum(counts.values()) - counts.get(Outcome.SKIPPED, 0)
-            if row["verdict"] == "ok" and row["requested"] > accounted:
-                message = (
-                    f"crawl {row['id']}: {row['requested']} addresses asked, {accounted} have an outcome"
-                )
-                self.find(Kind.BALANCE, message)
-        if not self._running and (
-            open_runs := self._value("SELECT count(*) FROM crawls WHERE finished_at IS NULL")
-        ):
-            self.report.notes.append(f"{open_runs} run(s) were cut off; the next one goes on from there")
+    def _note(self) -> None:
+        notes = {
+            "record(s) known to be lost; their addresses are asked again": "SELECT count(*) FROM captures WHERE lost_at IS NOT NULL",
+            "article(s) rest on lost evidence until their page is seen again": "SELECT count(*) FROM articles AS a"
+            " JOIN captures AS c ON c.id = a.capture_id WHERE c.lost_at IS NOT NULL",
+        }
+        if not self._running:
+            cut_off = "run(s) were cut off; the next one goes on from there"
+            notes[cut_off] = "SELECT count(*) FROM crawls WHERE finished_at IS NULL"
+        for text, sql in notes.items():
+            if count := self._value(sql):
+                self.report.notes.append(f"{count} {text}")
 
     # --- rows against records -------------------------------------------------------------------------------------------
 
     def _check_files(self, present: list[str]) -> None:
         booked = {
-            row["name"]: row["sha256"]
-            for row in self._conn.execute("SELECT name, sha256 FROM warc_files WHERE closed_at IS NOT NULL")
+            row["name"]: WarcFile(row["name"], row["length"], row["sha256"], row["records"])
+            for row in self._conn.execute("SELECT * FROM warc_files WHERE closed_at IS NOT NULL")
         }
         named = {row[0] for row in self._conn.execute("SELECT DISTINCT warc_file FROM captures")}
         names = sorted({*present, *booked, *named})
         self.report.checked["WARC files"] = len(names)
         for number, name in enumerate(names, 1):
             self._progress(f"{name} ({number} of {len(names)})")
-            self._check_one_file(name, booked)
+            self._check_one_file(name, booked.get(name))
 
-    def _check_one_file(self, name: str, booked: Mapping[str, str]) -> None:
+    def _check_one_file(self, name: str, booked: WarcFile | None) -> None:
         path = self._warc_dir / name
-        written_now = self._running and name not in booked
-        expected = self._expected(name)
-        findings = check_file(path, expected, booked.get(name))
+        written_now = self._running and booked is None
+        rows = self._captures(name)
+        expected = {offset: (row["warc_length"], row["record_digest"]) for offset, row in rows.items()}
+        findings = check_file(path, expected, booked, rows)
         if written_now:
             last = max(expected, default=-1)
             findings = [each for each in findings if each.offset is not None and each.offset <= last]
@@ -263,15 +163,13 @@ class _Check:
             return
         if stored_path(path).name.endswith(OPEN_SUFFIX):
             self.find(Kind.OPEN_FILE, "a run that was cut off has left it open; the next one closes it", name)
-        elif name not in booked:
+        elif booked is None:
             self.find(Kind.UNBOOKED_FILE, "it is closed, and no row of warc_files says so", name)
 
-    def _expected(self, name: str) -> dict[int, tuple[int, str]]:
-        rows = self._conn.execute(
-            "SELECT warc_offset, warc_length, record_digest FROM captures WHERE warc_file = ? AND lost_at IS NULL",
-            (name,),
-        )
-        return {row[0]: (row[1], row[2]) for row in rows}
+    def _captures(self, name: str) -> dict[int, dict[str, Any]]:
+        """The rows of the records in a file, by their offset."""
+        rows = self._conn.execute("SELECT * FROM captures WHERE warc_file = ? AND lost_at IS NULL", (name,))
+        return {row["warc_offset"]: dict(row) for row in rows}
 
     def _count(self) -> None:
         tables = {"records": "captures", "articles": "articles", "revisions": "revisions", "crawls": "crawls"}
@@ -282,20 +180,13 @@ class _Check:
         return int(self._conn.execute(sql, values).fetchone()[0])
 
 
-def _pooled(counts: Mapping[str, int]) -> dict[str, int]:
-    """``article`` and ``duplicate`` as one: which of two addresses is the duplicate may be settled later."""
-    pooled = Counter(dict(counts))
-    pooled[Outcome.ARTICLE.value] += pooled.pop(Outcome.DUPLICATE.value, 0)
-    return {name: count for name, count in sorted(pooled.items()) if count}
-
-
-def repair(conn: sqlite3.Connection, warc_dir: Path, findings: list[Finding]) -> Iterator[str]:
+def repair(conn: sqlite3.Connection, warc_dir: Path, findings: list[Finding], at: str) -> Iterator[str]:
     """Mend what *findings* name and can be mended; gives a line for each thing as it is done.
 
-    *conn* writes, and the caller holds the archive's lock. Raises StorageFailed, ArchiveDamaged.
+    *at* is the present instant. *conn* writes, and the caller holds the archive's lock. Raises StorageFailed, ArchiveDamaged.
     """
     mended = startup.unbooked(conn, warc_dir)
-    yield from startup.mend(conn, warc_dir)
+    yield from startup.mend(conn, warc_dir, at)
     if freed := free_leases(conn):
         yield f"{freed} address(es) that a run had taken and not asked are free again"
     kinds = {each.kind for each in findings}
@@ -305,7 +196,9 @@ def repair(conn: sqlite3.Connection, warc_dir: Path, findings: list[Finding]) ->
         with write(conn):
             fts.remake(conn)
         yield "the full-text index was made anew"
-    yield from _mend_files(conn, warc_dir, [each for each in findings if each.file not in mended])
+    if Kind.FRONTIER in kinds:
+        yield f"{_ask_again(conn, at)} address(es) are in the frontier again, and due"
+    yield from _mend_files(conn, warc_dir, [each for each in findings if each.file not in mended], at)
 
 
 def _rebuild_indexes(conn: sqlite3.Connection) -> str:
@@ -320,7 +213,41 @@ def _rebuild_indexes(conn: sqlite3.Connection) -> str:
     )
 
 
-def _mend_files(conn: sqlite3.Connection, warc_dir: Path, findings: list[Finding]) -> Iterator[str]:
+_KNOWN = {
+    "article": "SELECT u.url AS url, a.town_id AS town_id FROM article_urls AS u JOIN articles AS a ON a.id = u.article_id"
+    " UNION SELECT l.url, p.town_id FROM listed AS l LEFT JOIN urls AS p ON p.url = l.listing",
+    "listing": "SELECT listing_url AS url, id AS town_id FROM towns WHERE listing_url IS NOT NULL",
+}
+"""Where addresses of each kind are named besides the frontier."""
+
+
+def _ask_again(conn: sqlite3.Connection, at: str) -> int:
+    """Put addresses that the archive knows back into the frontier, as if they had just been found; gives how many.
+
+    Of a listing's further pages nothing is known but what they list: the section is read to its end again.
+    """
+    with write(conn):
+        conn.execute(
+            "UPDATE towns SET complete_at = NULL WHERE listing_url NOT IN (SELECT url FROM urls) OR id IN (SELECT u.town_id"
+            " FROM listed AS l JOIN urls AS u ON u.url = l.url WHERE l.listing NOT IN (SELECT url FROM urls))"
+        )
+        count = conn.execute(
+            f"UPDATE urls SET state = 'known', {ASK_NOW} WHERE kind = 'article' AND state = 'retired' AND url IN"
+            " (SELECT url FROM article_urls WHERE current = 1 AND part = 1 AND status = 'live')",
+            {"at": at},
+        ).rowcount
+        for kind, sql in _KNOWN.items():
+            count += conn.execute(
+                "INSERT INTO urls(url, request_url, kind, town_id, page, first_seen_at, due_at)"
+                f" SELECT url, url, :kind, max(town_id), iif(:kind = 'listing', 1, NULL), :at, :at FROM ({sql})"
+                " WHERE true GROUP BY url ON CONFLICT(url) DO NOTHING",
+                {"kind": kind, "at": at},
+            ).rowcount
+        conn.execute("DELETE FROM listed WHERE listing NOT IN (SELECT url FROM urls)")
+    return count
+
+
+def _mend_files(conn: sqlite3.Connection, warc_dir: Path, findings: list[Finding], at: str) -> Iterator[str]:
     """Records that no row names, rows whose record is gone, records that are back."""
     booked = [row[0] for row in conn.execute("SELECT name FROM warc_files ORDER BY name")]
     present = {name for name in booked if stored_path(warc_dir / name).exists()}
@@ -328,10 +255,10 @@ def _mend_files(conn: sqlite3.Connection, warc_dir: Path, findings: list[Finding
         row[0] for row in conn.execute("SELECT DISTINCT warc_file FROM captures WHERE lost_at IS NOT NULL")
     }
     for name in sorted({each.file for each in findings} & present | with_lost & present):
-        yield from startup.mend_file(conn, warc_dir, name)
+        yield from startup.mend_file(conn, warc_dir, name, at)
     missing = sorted({each.file for each in findings if each.kind is Kind.MISSING_FILE})
     if missing and not present:
         yield f"none of the WARC files is in {warc_dir}: nothing was done about it (is JIMO_WARC_DIR right?)"
         return
     for name in missing:
-        yield from startup.lose_file(conn, name)
+        yield from startup.lose_file(conn, name, at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import hashlib
 import os
 from contextlib import suppress
@@ -46,6 +47,8 @@ class OpenFile:
             raise FileExistsError(errno.EEXIST, name)
         self._fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
         try:
+            with suppress(OSError):  # a file system without locks
+                fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             sync_folder(folder)
         except OSError:
             os.close(self._fd)
@@ -82,12 +85,12 @@ class OpenFile:
             try:
                 self._take_back()
                 os.fsync(self._fd)
+                killpoints.reach("warc-close")
+                self._path.rename(self._closed_path)
+                killpoints.reach("warc-rename")
+                sync_folder(self._path.parent)
             finally:
                 os.close(self._fd)
-            killpoints.reach("warc-close")
-            self._path.rename(self._closed_path)
-            killpoints.reach("warc-rename")
-            sync_folder(self._path.parent)
         except OSError as error:
             raise storage_failed(self.name, error) from error
         return WarcFile(self.name, self.length, self._digest.hexdigest(), self._records)
@@ -98,6 +101,23 @@ class OpenFile:
             os.ftruncate(self._fd, self.length)
             os.fsync(self._fd)
             self._to_take_back = False
+
+
+def is_being_written(path: Path) -> bool:
+    """Whether a process has this ``.open`` file in hand (it may belong to another archive with the same folder)."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(fd)
+    return False
 
 
 def sync_folder(folder: Path) -> None:

@@ -11,7 +11,8 @@ import hashlib
 import os
 import zlib
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -24,6 +25,8 @@ OPEN_SUFFIX = ".open"
 RECORD_LIMIT = 128 * 2**20
 """Bytes that one record may unpack to; a crawl keeps bodies far below it."""
 _CHUNK = 32 * 2**10
+_HEAD = 10
+"""Bytes of a gzip header without options."""
 _HEAD_LIMIT = 2**20
 
 
@@ -50,6 +53,8 @@ class Member:
     """What is wrong with it; empty if nothing is."""
     torn: bool = False
     """It is damaged, and so is everything behind it."""
+    head: bytes = b""
+    """Its gzip header; no checksum covers it."""
 
     @property
     def ok(self) -> bool:
@@ -140,6 +145,7 @@ def inflate(file: BinaryIO, offset: int, limit: int = RECORD_LIMIT, *, keep_part
     room = limit
     length = 0
     flaw = ""
+    head = b""
     while not unpacker.eof and not flaw:
         if not (chunk := file.read(_CHUNK)):
             flaw = "it breaks off" if length else "nothing is there"
@@ -149,6 +155,7 @@ def inflate(file: BinaryIO, offset: int, limit: int = RECORD_LIMIT, *, keep_part
         except zlib.error as error:
             flaw = f"it cannot be unpacked ({str(error).removeprefix('Error -3 while decompressing data: ')})"
             break
+        head = head or chunk[:_HEAD]
         parts.append(part)
         room -= len(part)
         if room < 0:
@@ -159,7 +166,19 @@ def inflate(file: BinaryIO, offset: int, limit: int = RECORD_LIMIT, *, keep_part
     content = b"".join(parts) if keep_part or not flaw else b""
     if not flaw and not content.startswith(b"WARC/"):
         flaw = "it holds no WARC record"
-    return Member(offset, length, content, digest.hexdigest(), flaw)
+    return Member(offset, length, content, digest.hexdigest(), flaw, head=head)
+
+
+UNEVEN = "its gzip header is not that of the other records: a bit of it has changed"
+
+
+def uneven_heads(heads: Mapping[int, bytes]) -> list[int]:
+    """Offsets of the members whose gzip header (by offset) is not that of most others in a file of ours.
+
+    We write no time into it, so that all are alike; a changed bit there is found by nothing else.
+    """
+    usual = Counter(heads.values()).most_common(1)
+    return [offset for offset, head in heads.items() if head != usual[0][0]]
 
 
 def _packed_members(file: BinaryIO, start: int, known: Sequence[int]) -> Iterator[Member]:

@@ -106,8 +106,9 @@ class Record:
 
     @property
     def truncated(self) -> str | None:
-        """disconnect, length or time: why the body is not whole."""
-        return self.header("WARC-Truncated")
+        """disconnect, length or time: why the body is not whole. (Of a revisit some tools say "length": it has none.)"""
+        said = self.header("WARC-Truncated")
+        return None if self.type == "revisit" and said == "length" else said
 
     @cached_property
     def http(self) -> Http | None:
@@ -143,7 +144,9 @@ class Record:
         """The digests that the record carries about itself and that its content does not have."""
         wrong = []
         block, payload = self.header("WARC-Block-Digest"), self.header("WARC-Payload-Digest")
-        if block and not _digest_fits(block, self.block):
+        # GNU Wget gives revisits the block digest of nothing.
+        blank = self.type == "revisit" and block and _digest_fits(block, b"")
+        if block and not blank and not _digest_fits(block, self.block):
             wrong.append((Kind.BLOCK_DIGEST, f"its block has not the digest {block}"))
         # A revisit's payload digest is that of the record it refers to.
         if payload and self.type != "revisit" and not self._payload_fits(payload):

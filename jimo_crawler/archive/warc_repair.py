@@ -8,14 +8,14 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from jimo_crawler.archive import killpoints
 from jimo_crawler.archive.findings import Finding, Kind
 from jimo_crawler.archive.warc_file import WarcFile, storage_failed, sync_folder
-from jimo_crawler.archive.warc_members import OPEN_SUFFIX, Member, members
+from jimo_crawler.archive.warc_members import OPEN_SUFFIX, UNEVEN, Member, members, uneven_heads
 from jimo_crawler.archive.warc_read import capture_of, record_of
 from jimo_crawler.errors import ArchiveDamaged
 from jimo_crawler.items import Capture
@@ -66,6 +66,7 @@ class _Survey:
     found: list[Found] = field(default_factory=list)
     sound: set[int] = field(default_factory=set)
     damaged: list[Member] = field(default_factory=list)
+    heads: dict[int, bytes] = field(default_factory=dict)
     tail: list[Member] = field(default_factory=list)
     """Damage behind which nothing sound follows."""
 
@@ -113,7 +114,11 @@ def _close(opened: Path, closed: Path, known: Collection[int]) -> Repair:
         os.truncate(opened, survey.tail[0].offset)
     _sync_file(opened)
     killpoints.reach("warc-repair")
-    repair = _report(survey, opened, closed, known, torn)
+    uneven = [
+        Finding(Kind.RECORD_DIGEST, closed.name, each, f"{UNEVEN} (left as it is)")
+        for each in uneven_heads(survey.heads)
+    ]
+    repair = _report(survey, opened, closed, known, torn, uneven)
     if repair.file:
         opened.rename(closed)
     else:
@@ -130,9 +135,17 @@ def _describe(path: Path, closed: Path, known: Collection[int]) -> Repair:
     return _report(survey, path, closed, known, next(_torn_files(closed), None))
 
 
-def _report(survey: _Survey, path: Path, closed: Path, known: Collection[int], torn: Path | None) -> Repair:
+def _report(
+    survey: _Survey,
+    path: Path,
+    closed: Path,
+    known: Collection[int],
+    torn: Path | None,
+    more: Sequence[Finding] = (),
+) -> Repair:
     damage = [
-        Finding(Kind.DAMAGED, closed.name, each.offset, _describe_damage(each)) for each in survey.damaged
+        *(Finding(Kind.DAMAGED, closed.name, each.offset, _describe_damage(each)) for each in survey.damaged),
+        *more,
     ]
     if survey.tail:
         start, end = survey.tail[0].offset, survey.tail[-1].end
@@ -162,6 +175,7 @@ def _survey(path: Path, known: Collection[int]) -> _Survey:
         survey.tail = []
         survey.records += 1
         survey.sound.add(member.offset)
+        survey.heads[member.offset] = member.head
         if member.offset not in known and (found := _found(path, member)):
             survey.found.append(found)
     return survey

@@ -52,8 +52,13 @@ class Command(ScrapyCrawl):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) != 1:
             raise UsageError("name one spider: towns, article or recheck")
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # until Scrapy has its own: as Ctrl-C
         try:
             verdict = self._crawl(args[0], dict(opts.spargs))
+        except KeyboardInterrupt:
+            self.exitcode = int(ExitStatus.PARTIAL)
+            print("scrapy crawl: stopped by a signal before anything was asked", file=sys.stderr)
+            return
         except JimoError as error:
             self.exitcode = next(
                 (int(status) for kind, status in _STATUS.items() if isinstance(error, kind)), 1

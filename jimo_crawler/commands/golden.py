@@ -60,16 +60,16 @@ class Command(ScrapyCommand):
         return str(self.settings["JIMO_PORTAL"])
 
     def _page(self, source: str, opts: argparse.Namespace) -> tuple[bytes, dict[str, Any]]:
+        assert self.settings is not None
         if not source.startswith(("http://", "https://")):
             meta = {
                 "url": opts.url or f"http://example.com/{Path(source).name}",
-                "fetched": clock.Clock().stamp(),
+                "fetched": clock.from_environment(str(self.settings["JIMO_NOW"])).stamp(),
             }
             return Path(source).read_bytes(), meta | {"content_type": opts.content_type, "kind": opts.kind}
         from jimo_crawler.archive.schema import open_reader
         from jimo_crawler.archive.warc_read import read_record
 
-        assert self.settings is not None
         conn = open_reader(PROJECT / str(self.settings["JIMO_ARCHIVE_DB"]))
         try:
             row = conn.execute(

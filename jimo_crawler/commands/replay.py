@@ -14,16 +14,17 @@ from scrapy.exceptions import UsageError
 
 from jimo_crawler.archive.lock import ArchiveLock, refuse_network
 from jimo_crawler.archive.schema import open_archive, open_reader
-from jimo_crawler.archive.startup import present
 from jimo_crawler.archive.warc_file import sync_folder
-from jimo_crawler.archive.warc_members import stored_path
+from jimo_crawler.archive.warc_members import OPEN_SUFFIX, stored_path
+from jimo_crawler.archive.warc_read import iterate
 from jimo_crawler.errors import BadArgument, ExitStatus
 from jimo_crawler.keeper_command import KeeperCommand, progress
 
 if TYPE_CHECKING:
     from jimo_crawler.fetching.readers import Readers
     from jimo_crawler.fetching.reextract import Reextracted
-    from jimo_crawler.fetching.replay import Replayed, Settings
+    from jimo_crawler.fetching.replay import Replayed
+    from jimo_crawler.fetching.replayed_run import Settings
 
 SHOWN = 60
 """Characters of a field's old and new text in a line of --diff."""
@@ -85,11 +86,15 @@ class Command(KeeperCommand):
             missing = [str(each) for each in files if not each.is_file()]
             if missing:
                 raise BadArgument(f"not a file: {', '.join(missing)}")
-            return files
-        names = sorted(present(self.warc_dir), key=_in_order)
-        if not names:
+            if len({each.name for each in files}) < len(files):
+                raise BadArgument(
+                    "two files of one name: the archive tells its WARC files apart by their names"
+                )
+        else:
+            files = [stored_path(self.warc_dir / name) for name in _warc_names(self.warc_dir)]
+        if not files:
             raise BadArgument(f"there are no WARC files in {self.warc_dir} (JIMO_WARC_DIR)")
-        return [stored_path(self.warc_dir / name) for name in names]
+        return sorted(files, key=_in_order)
 
     def _rebuild(self, target: Path, files: list[Path], opts: argparse.Namespace) -> int:
         if target.exists():
@@ -106,6 +111,11 @@ class Command(KeeperCommand):
         sync_folder(target.absolute().parent)
         for line in done.damage:
             print(f"not read: {line}", file=sys.stderr)
+        if elsewhere := [each.name for each in files if not stored_path(self.warc_dir / each.name).exists()]:
+            print(
+                f"note: the archive looks for its evidence in {self.warc_dir} (JIMO_WARC_DIR): put {', '.join(elsewhere)} there",
+                file=sys.stderr,
+            )
         print(
             f"replay: {target}: {done.articles} articles from {done.records} records in {len(files)} WARC file(s)"
             + (f"; {len(done.damage)} place(s) could not be read" if done.damage else "")
@@ -128,7 +138,8 @@ class Command(KeeperCommand):
         return done
 
     def _settings(self, portal_url: str) -> Settings:
-        from jimo_crawler.fetching.replay import Settings
+        from jimo_crawler.fetching.replayed_run import Settings
+        from jimo_crawler.fetching.run import read_number
 
         settings = self.settings
         assert settings is not None
@@ -136,10 +147,10 @@ class Command(KeeperCommand):
             profile=str(settings["JIMO_PORTAL"]),
             portal_url=portal_url or str(settings["JIMO_PORTAL_URL"] or ""),
             related=str(settings["JIMO_RELATED"]),
-            confirm_hours=settings.getfloat("JIMO_CONFIRM_AFTER"),
-            max_listing_pages=settings.getint("JIMO_MAX_LISTING_PAGES"),
-            max_depth=settings.getint("JIMO_MAX_DEPTH"),
-            outage_after=settings.getint("JIMO_OUTAGE_AFTER"),
+            confirm_hours=read_number(settings, "JIMO_CONFIRM_AFTER"),
+            max_listing_pages=int(read_number(settings, "JIMO_MAX_LISTING_PAGES")),
+            max_depth=int(read_number(settings, "JIMO_MAX_DEPTH")),
+            outage_after=int(read_number(settings, "JIMO_OUTAGE_AFTER")),
         )
 
     def _readers(self, opts: argparse.Namespace) -> Readers:
@@ -195,11 +206,23 @@ def _cut(text: str | None) -> str:
     return line if len(line) <= SHOWN else line[:SHOWN] + "…"
 
 
-def _in_order(name: str) -> tuple[int, int, str]:
-    """Files in the order in which runs wrote them, whatever their clocks said."""
-    parts = name.removesuffix(".warc.gz").split("-")
-    numbers = [int(each) for each in parts[-2:] if each.isdigit()]
-    return (numbers[0], numbers[1], name) if len(numbers) == 2 else (0, 0, name)
+def _warc_names(folder: Path) -> set[str]:
+    """All WARC files there, also those that other tools wrote, by their final names."""
+    paths = (
+        path
+        for pattern in ("*.warc", "*.warc.gz", f"*.warc.gz{OPEN_SUFFIX}")
+        for path in folder.glob(pattern)
+    )
+    return {path.name.removesuffix(OPEN_SUFFIX) for path in paths}
+
+
+def _in_order(path: Path) -> tuple[int, int, str, str]:
+    """Files in the order in which runs wrote them, whatever their clocks said; before them those of other tools, by date."""
+    parts = path.name.removesuffix(OPEN_SUFFIX).removesuffix(".warc.gz").split("-")
+    if parts[0] == "jimo" and len(parts) == 4 and all(each.isdigit() for each in parts[2:]):
+        return int(parts[2]), int(parts[3]), "", path.name
+    first = next(iterate(path, on_damage=lambda _finding: None), None)
+    return 0, 0, first.fetched_at if first else "", path.name
 
 
 def _remove(path: Path) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jimo_crawler.archive.articles import COMPARED, Articles, Version, version_of
+from jimo_crawler.archive.evidence import find_origin
 from jimo_crawler.archive.findings import Finding, Kind
 from jimo_crawler.archive.frontier import write
 from jimo_crawler.archive.warc_read import Record, read_record
@@ -22,6 +23,11 @@ from jimo_crawler.items import Article, Visit
 from jimo_crawler.parsers.response import Answer
 from jimo_crawler.parsers.urls import canonical_url
 from jimo_crawler.text import diff, fingerprint
+
+PRESERVED = (
+    *("title_as_published", "body_as_published", "published_as_printed", "script", "damaged", "images"),
+)
+"""What else a capture says of the revision that was made of it; a change of these alone makes no revision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +160,24 @@ class Reextraction:
             version = _version([_article_of(visit)], last)
         except JimoError as error:
             return Reextracted(url, problem=str(error), **place)
-        return Reextracted(url, _differences(url, last, version), **place)
+        fields = (*COMPARED, *PRESERVED) if last["capture_id"] == row["id"] else COMPARED
+        differences = _differences(url, last, version, fields)
+        assert isinstance(visit, Visit)
+        return Reextracted(url, (*differences, *self._removed_otherwise(row, visit)), **place)
+
+    def _removed_otherwise(self, row: sqlite3.Row, visit: Visit) -> Iterator[Difference]:
+        """Whether what is taken out of the page as spam is what was kept of it: each text once an address."""
+        stored = self._conn.execute(
+            "SELECT r.place, r.text, r.capture_id FROM removed_text AS r JOIN captures AS c ON c.id = r.capture_id"
+            " WHERE c.url = ?",
+            (row["url"],),
+        ).fetchall()
+        now = {(each.place, each.text) for each in visit.removed}
+        kept = {(each["place"], each["text"]) for each in stored}
+        of_this = {(each["place"], each["text"]) for each in stored if each["capture_id"] == row["id"]}
+        if now - kept or of_this - now:
+            old, new = ("\n".join(sorted(text for _, text in each)) for each in (of_this - now, now - kept))
+            yield Difference(row["url"], "removed text", old or None, new or None)
 
     # --- evidence -------------------------------------------------------------------------------------------------------
 
@@ -169,9 +192,7 @@ class Reextraction:
 
     def _record(self, row: sqlite3.Row | None) -> Record:
         if row is not None and row["revisit_of"]:
-            row = self._conn.execute(
-                "SELECT * FROM captures WHERE record_id = ?", (row["revisit_of"],)
-            ).fetchone()
+            row = find_origin(self._conn, row["url"], row["revisit_of"])
         if row is None or row["lost_at"]:
             raise JimoError("its evidence is lost")
         return read_record(self._warc_dir / row["warc_file"], row["warc_offset"], row["warc_length"])
@@ -192,11 +213,14 @@ def _version(articles: list[Article], last: sqlite3.Row) -> Version:
     )
 
 
-def _differences(url: str, last: sqlite3.Row, version: Version) -> tuple[Difference, ...]:
+def _differences(
+    url: str, last: sqlite3.Row, version: Version, fields: tuple[str, ...] = COMPARED
+) -> tuple[Difference, ...]:
+    pairs = ((name, last[name], getattr(version, name)) for name in fields)
     return tuple(
-        Difference(url, name, last[name], getattr(version, name))
-        for name in COMPARED
-        if last[name] != getattr(version, name)
+        Difference(url, name, *(None if each is None else str(each) for each in (old, new)))
+        for name, old, new in pairs
+        if old != new
     )
 
 

@@ -12,29 +12,27 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, fields, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from itertools import islice, tee
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from jimo_crawler import __version__
 from jimo_crawler.archive import fts, startup
 from jimo_crawler.archive.content_coding import TooLarge
-from jimo_crawler.archive.discovery import Discovery
-from jimo_crawler.archive.frontier import Plan, write
-from jimo_crawler.archive.store import Rules, Store
+from jimo_crawler.archive.evidence import find_origin
+from jimo_crawler.archive.frontier import write
 from jimo_crawler.archive.warc_file import WarcFile
-from jimo_crawler.archive.warc_read import Record, capture_of, iterate, read_record
+from jimo_crawler.archive.warc_members import Layout, layout_of
+from jimo_crawler.archive.warc_read import Record, bare, capture_of, iterate, read_record
 from jimo_crawler.archive.warc_repair import file_digest
 from jimo_crawler.clock import Clock, from_stamp
 from jimo_crawler.errors import ArchiveDamaged, Outcome, Reason, Stage
-from jimo_crawler.fetching.breaker import Breaker
-from jimo_crawler.fetching.chains import Chain, Chains
+from jimo_crawler.fetching.chains import Chain
 from jimo_crawler.fetching.readers import Readers, read_visit
+from jimo_crawler.fetching.replayed_run import ReplayedRun, Settings, read_info, settings_of
 from jimo_crawler.items import Capture, Failure, Visit
-from jimo_crawler.parsers.hosts import Hosts
 from jimo_crawler.parsers.response import Answer, Reading
 from jimo_crawler.parsers.urls import canonical_url
 from jimo_crawler.portal import load
@@ -46,25 +44,12 @@ FOR_READERS = (
     *("removed_text_capture", "failures_crawl"),
 )
 """Indexes that nothing in a replay looks into."""
+Place = tuple[Path, int]
+"""Where a record stands."""
 STEP = 100
 """Visits between two words on how far the replay is."""
 _OF_THE_PAGE = (*Reading.__slots__, "removed", "fingerprint")
 """Fields of a Visit that come from the page and the pipelines."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What decides how pages are read and booked; a file of ours brings those of the run that wrote it."""
-
-    profile: str = "jimo"
-    portal_url: str = ""
-    hosts: tuple[str, ...] = ()
-    related: str = "towns"
-    confirm_hours: float = 6.0
-    max_listing_pages: int = 3000
-    max_depth: int = 4
-    outage_after: int = 8
-    any_section: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,27 +61,6 @@ class Replayed:
     articles: int
     damage: tuple[str, ...] = ()
     """Places in the files that could not be read, and pages on which our parsers failed."""
-
-
-@dataclass(slots=True)
-class _Run:
-    """The run that the present file tells of, repeated."""
-
-    crawl_id: int
-    number: int
-    """What the file calls it; 0 for files of other tools."""
-    spider: str
-    settings: Settings
-    portal: str
-    """Canonical URL of the entry page; empty if none is known."""
-    store: Store
-    breaker: Breaker
-    chains: Chains
-
-    @property
-    def is_ours(self) -> bool:
-        """Its records stand in the order in which a crawl of this project made them."""
-        return self.number > 0
 
 
 class Rebuild:
@@ -119,7 +83,11 @@ class Rebuild:
         self._paths: dict[str, Path] = {}
         self._damage: list[str] = []
         self._records = self._visits = 0
-        self._run: _Run | None = None
+        self._run: ReplayedRun | None = None
+        self._open: list[ReplayedRun] = []
+        """Runs that have not come to their end: one of ours, or those of all files of other tools."""
+        self._put_off: dict[str, list[tuple[ReplayedRun, Record | Place]]] = {}
+        """By address: pages in files of other tools of which nothing was known when they came."""
 
     def run(self, files: Iterable[Path]) -> Replayed:
         """Replay *files* in order; damage in them is reported, and what is sound is read. Raises OSError."""
@@ -129,13 +97,13 @@ class Rebuild:
                 with write(self._conn):
                     self._replay_file(path)
             with write(self._conn):
-                self._end_run()
+                self._end_runs()
+                self._complete_revisits()
         articles = self._conn.execute("SELECT count(*) FROM articles").fetchone()[0]
         return Replayed(self._records, self._visits, articles, tuple(self._damage))
 
     def _replay_file(self, path: Path) -> None:
         before, last, begun = self._records, "", False
-        put_off: list[Record] = []
         records = iterate(
             path, on_damage=lambda finding: self._damage.append(f"{finding.file}: {finding.message}")
         )
@@ -143,15 +111,14 @@ class Rebuild:
             self._records += 1
             last = record.fetched_at or last
             if not begun or record.type == "warcinfo":
-                self._begin_run(record if record.type == "warcinfo" else None, record)
+                self._begin_run(record if record.type == "warcinfo" else None, record, goes_on=begun)
                 begun = True
             if record.type not in ("response", "revisit") or record.http is None:
                 continue
-            if self._the_run.is_ours or self._is_known(record):
+            if self._the_run.is_ours:
                 self._take(record, reading)
-            elif self._the_run.chains.is_portal(record.url):
-                put_off.append(record)
-        self._take_put_off(put_off)
+            else:
+                self._take_or_put_off(record, reading)
         if begun:
             self._book_file(path, self._records - before, last)
 
@@ -176,35 +143,23 @@ class Rebuild:
 
     # --- one run --------------------------------------------------------------------------------------------------------
 
-    def _begin_run(self, warcinfo: Record | None, first: Record) -> None:
-        """What a file's warcinfo says of its run; a run's further files go on with it."""
-        info = _info(warcinfo) if warcinfo else {}
+    def _begin_run(self, warcinfo: Record | None, first: Record, *, goes_on: bool) -> None:
+        """What a file's warcinfo says of its run; a run's further files go on with it.
+
+        Each file of other tools is taken for a run of its own (*goes_on*: the file has begun already).
+        """
+        info = read_info(warcinfo) if warcinfo else {}
         number = int(info["isPartOf"].removeprefix("crawl ")) if "jimo-spider" in info else 0
-        if self._run is not None and self._run.number == number:
+        if self._run is not None and self._run.number == number and (number or goes_on):
             return
-        self._end_run()
-        settings = _settings_of(info, self._settings)
+        if number or any(run.is_ours for run in self._open):
+            self._end_runs()
+        settings = settings_of(info, self._settings)
         spider = info.get("jimo-spider", "towns" if settings.portal_url else "article")
         crawl_id = self._insert_crawl(number, spider, settings.portal_url, first)
-        plan, at = Plan(), Clock(from_stamp(first.fetched_at)) if first.fetched_at else Clock()
-        discovery = Discovery(
-            self._conn, plan, load(settings.profile),
-            related=settings.related, max_pages=settings.max_listing_pages, max_depth=settings.max_depth,
-        )  # fmt: skip
-        any_section = settings.any_section or not settings.portal_url
-        rules = Rules(confirm_hours=settings.confirm_hours, any_section=any_section)
-        store = Store(self._conn, crawl_id, at, plan, discovery, rules)
-        hosts = Hosts(settings.portal_url, settings.hosts) if settings.portal_url else None
-        self._run = _Run(
-            crawl_id=crawl_id,
-            number=number,
-            spider=spider,
-            settings=settings,
-            portal=canonical_url(settings.portal_url) if settings.portal_url else "",
-            store=store,
-            breaker=Breaker(settings.outage_after, store.bearing),
-            chains=Chains(hosts),
-        )
+        at = Clock(from_stamp(first.fetched_at)) if first.fetched_at else Clock()
+        self._run = ReplayedRun.begin(self._conn, crawl_id, number, spider, settings, at)
+        self._open.append(self._run)
 
     def _insert_crawl(self, number: int, spider: str, portal_url: str, first: Record) -> int:
         taken = self._conn.execute("SELECT 1 FROM crawls WHERE id = ?", (number,)).fetchone()
@@ -215,11 +170,16 @@ class Rebuild:
         assert crawl_id is not None
         return crawl_id
 
-    def _end_run(self) -> None:
+    def _end_runs(self) -> None:
+        """What was put off, and then the end of each run."""
+        self._take_put_off()
+        for run in self._open:
+            self._run = run
+            self._end(run)
+        self._open, self._run = [], None
+
+    def _end(self, run: ReplayedRun) -> None:
         """Chains that never came to an end, Visits that are still held, and the run's row."""
-        run = self._run
-        if run is None:
-            return
         for chain in run.chains.rest():
             self._give_up(chain)
         for visit in run.breaker.settle():
@@ -232,7 +192,6 @@ class Rebuild:
             " (SELECT count(*) FROM observations WHERE crawl_id = :id AND event IN ('changed', 'replaced')) WHERE id = :id",
             {"id": run.crawl_id, "outcomes": json.dumps(self._outcomes(run.crawl_id))},
         )
-        self._run = None
 
     def _outcomes(self, crawl_id: int) -> dict[str, int]:
         rows = self._conn.execute("SELECT outcome FROM observations WHERE crawl_id = ?", (crawl_id,))
@@ -245,21 +204,37 @@ class Rebuild:
 
     # --- one page -------------------------------------------------------------------------------------------------------
 
-    def _is_known(self, record: Record) -> bool:
-        """In a file of another tool: whether it is clear already what the page was asked as."""
-        canonical = canonical_url(record.url)
+    def _is_known(self, canonical: str) -> bool:
+        """In files of other tools: whether it is clear already what the page was asked as."""
         return canonical == self._the_run.portal or self._known_kind(canonical) is not None
 
-    def _take_put_off(self, records: list[Record]) -> None:
-        """Pages of which nothing was known when they came: those that are named by now, and so on; then the others."""
-        while records:
-            named = [each for each in records if self._is_known(each)]
-            for record in named or records:
-                self._take(record, None)
-            records = [each for each in records if each not in named] if named else []
+    def _take_or_put_off(self, record: Record, reading: Visit | None) -> None:
+        canonical = canonical_url(record.url)
+        if self._is_known(canonical):
+            self._take_earlier(canonical)
+            self._take(record, reading)
+        elif self._the_run.chains.is_portal(record.url):
+            place = (record.path, record.offset)
+            # In a stream each look at a place would unpack all that stands before it.
+            kept = record if layout_of(record.path) is Layout.STREAM else place
+            self._put_off.setdefault(canonical, []).append((self._the_run, kept))
+
+    def _take_put_off(self) -> None:
+        """Those that are named by now, and what these name, and so on; then the others."""
+        while self._put_off:
+            for canonical in [each for each in self._put_off if self._is_known(each)] or list(self._put_off):
+                self._take_earlier(canonical)
+
+    def _take_earlier(self, canonical: str) -> None:
+        """What was put off of this address, each time in the run that met it."""
+        present = self._run
+        for run, kept in self._put_off.pop(canonical, ()):
+            self._run = run
+            self._take(kept if isinstance(kept, Record) else read_record(*kept), None)
+        self._run = present
 
     def _take(self, record: Record, reading: Visit | None) -> None:
-        capture = self._with_body_digest(capture_of(record))
+        capture = self._capture_of(record)
         run = self._the_run
         if urlsplit(capture.url).path == "/robots.txt":
             run.store.save_capture(capture)
@@ -340,25 +315,28 @@ class Rebuild:
         return read_record(self._paths[row["warc_file"]], row["warc_offset"])
 
     def _origin_row(self, record: Record) -> sqlite3.Row | None:
-        row: sqlite3.Row | None = self._conn.execute(
-            "SELECT * FROM captures WHERE record_id = ? OR (revisit_of IS NULL AND url = ? AND payload_digest = ?)"
-            " ORDER BY record_id = ? DESC, id DESC LIMIT 1",
-            (
-                record.refers_to,
-                record.header("WARC-Refers-To-Target-URI") or record.url,
-                record.header("WARC-Payload-Digest"),
-                record.refers_to,
-            ),
+        url = bare(record.header("WARC-Refers-To-Target-URI")) or record.url
+        named = find_origin(self._conn, url, record.refers_to)
+        same: sqlite3.Row | None = self._conn.execute(
+            "SELECT * FROM captures WHERE revisit_of IS NULL AND url = ? AND payload_digest = ? ORDER BY id DESC LIMIT 1",
+            (url, record.header("WARC-Payload-Digest")),
         ).fetchone()
-        return row
+        return named or same
 
-    def _with_body_digest(self, capture: Capture) -> Capture:
-        if capture.body_digest or capture.revisit_of is None:
+    def _capture_of(self, record: Record) -> Capture:
+        """Its row; that of a revisit has what the record has that it refers to, as far as this is known by now."""
+        capture = capture_of(record)
+        if capture.body_digest or (row := self._origin_row(record)) is None:
             return capture
-        row = self._conn.execute(
-            "SELECT body_digest FROM captures WHERE record_id = ?", (capture.revisit_of,)
-        ).fetchone()
-        return replace(capture, body_digest=row["body_digest"]) if row else capture
+        return replace(capture, body_digest=row["body_digest"], revisit_of=row["record_id"])
+
+    def _complete_revisits(self) -> None:
+        """What revisits refer to may stand in a later file."""
+        for row in self._conn.execute("SELECT * FROM captures WHERE body_digest = ''").fetchall():
+            if origin := find_origin(self._conn, row["url"], row["revisit_of"]):
+                self._conn.execute(
+                    "UPDATE captures SET body_digest = ? WHERE id = ?", (origin["body_digest"], row["id"])
+                )
 
     def _known_kind(self, canonical: str) -> str | None:
         row = self._conn.execute("SELECT kind FROM urls WHERE url = ?", (canonical,)).fetchone()
@@ -391,7 +369,7 @@ class Rebuild:
             self._progress(self._visits)
 
     @property
-    def _the_run(self) -> _Run:
+    def _the_run(self) -> ReplayedRun:
         assert self._run is not None
         return self._run
 
@@ -426,24 +404,3 @@ def _swift(conn: sqlite3.Connection) -> Iterator[None]:
 def _failed(visit: Visit, reason: Reason, message: str, outcome: Outcome = Outcome.FAILED) -> Visit:
     failure = Failure(stage=Stage.FETCH, reason=reason, message=message)
     return replace(visit, outcome=outcome, failures=(failure,), message=message)
-
-
-def _info(record: Record) -> dict[str, str]:
-    """The fields of a warcinfo record."""
-    lines = record.block.decode("utf-8", "replace").splitlines()
-    pairs = (line.partition(":") for line in lines)
-    return {name.strip(): value.strip() for name, _, value in pairs if value}
-
-
-def _settings_of(info: dict[str, str], default: Settings) -> Settings:
-    """The settings of the run that wrote a file, as far as its warcinfo has them."""
-    if "jimo-spider" not in info:
-        return default
-    found: dict[str, Any] = {}
-    with suppress(ValueError):
-        rules = json.loads(info.get("jimo-rules", "{}"))
-        found = {each.name: rules[each.name] for each in fields(Settings) if each.name in rules}
-    hosts = tuple(filter(None, info.get("jimo-hosts", "").split(",")))
-    found |= {"portal_url": info.get("jimo-portal-url") or default.portal_url, "hosts": hosts}
-    found |= {"any_section": info["jimo-spider"] == "article"}
-    return replace(default, **found)

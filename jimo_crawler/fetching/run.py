@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -78,6 +79,7 @@ def read_config(settings: BaseSettings) -> Config:
     if related not in ("off", "towns", "all"):
         raise BadArgument(f"JIMO_RELATED: {related!r} is none of off, towns, all")
     now = str(settings.get("JIMO_NOW") or "")
+    read_number(settings, "JIMO_MAX_WAIT")
     try:
         clock.from_environment(now)
         return Config(
@@ -88,18 +90,30 @@ def read_config(settings: BaseSettings) -> Config:
             ),
             archive=PROJECT / str(settings["JIMO_ARCHIVE_DB"]),
             warc_dir=PROJECT / str(settings["JIMO_WARC_DIR"]),
-            warc_max_bytes=settings.getint("JIMO_WARC_MAX_BYTES"),
-            min_free_mb=settings.getint("JIMO_MIN_FREE_MB"),
+            warc_max_bytes=int(read_number(settings, "JIMO_WARC_MAX_BYTES")),
+            min_free_mb=int(read_number(settings, "JIMO_MIN_FREE_MB")),
             related=related,
-            confirm_hours=settings.getfloat("JIMO_CONFIRM_AFTER"),
-            revisit_budget=settings.getint("JIMO_REVISIT_BUDGET"),
-            max_listing_pages=settings.getint("JIMO_MAX_LISTING_PAGES"),
-            max_depth=settings.getint("JIMO_MAX_DEPTH"),
-            outage_after=settings.getint("JIMO_OUTAGE_AFTER"),
+            confirm_hours=read_number(settings, "JIMO_CONFIRM_AFTER"),
+            revisit_budget=int(read_number(settings, "JIMO_REVISIT_BUDGET")),
+            max_listing_pages=int(read_number(settings, "JIMO_MAX_LISTING_PAGES")),
+            max_depth=int(read_number(settings, "JIMO_MAX_DEPTH")),
+            outage_after=int(read_number(settings, "JIMO_OUTAGE_AFTER")),
             now=now,
         )
     except ValueError as error:
         raise BadArgument(f"a setting is not what it should be: {error}") from None
+
+
+def read_number(settings: BaseSettings, name: str) -> float:
+    """A setting that is a number, and not below 0. Raises BadArgument."""
+    value = str(settings[name])
+    try:
+        number = float(value)
+    except ValueError:
+        number = -1
+    if not 0 <= number < math.inf:
+        raise BadArgument(f"{name}: {value!r} is not a number from 0 on")
+    return number
 
 
 class Run:
@@ -177,11 +191,11 @@ class Run:
         try:
             check_space(config)
             conn = open_archive(config.archive)
-            startup.mend(conn, config.warc_dir)
+            run_clock = clock.from_environment(config.now)
+            startup.mend(conn, config.warc_dir, run_clock.stamp())
             freed = free_leases(conn)
             if freed:
                 logger.info("an earlier run was cut off: %d leases freed", freed)
-            run_clock = clock.from_environment(config.now)
             if jumped := clock_jumps.put_right(conn, run_clock.now()):
                 logger.warning("%s", jumped)
             with write(conn):
@@ -345,6 +359,7 @@ class Run:
                 storage=self.storage_error,
             )
             self.conn.execute("PRAGMA optimize")
+            self.conn.execute("PRAGMA busy_timeout=200")  # a long reader keeps the log as it is: no harm done
             self.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             return verdict
         except (sqlite3.OperationalError, StorageFailed) as error:

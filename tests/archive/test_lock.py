@@ -48,6 +48,18 @@ def test_the_second_is_refused_at_once_and_told_who_was_first(tmp_path: Path) ->
         ArchiveLock(archive, "scrapy crawl recheck").acquire()
 
 
+def test_a_link_to_the_archive_is_the_archive(tmp_path: Path) -> None:
+    archive, link = tmp_path / "jimo.db", tmp_path / "links" / "news.db"
+    link.parent.mkdir()
+    link.symlink_to(archive)
+    with ArchiveLock(archive, "scrapy crawl towns"):
+        assert holder(link) == f"process {os.getpid()}: scrapy crawl towns"
+        with pytest.raises(ArchiveLocked, match="in use by process"):
+            ArchiveLock(link, "scrapy crawl recheck").acquire()
+    with ArchiveLock(link, "scrapy crawl recheck"):
+        assert holder(archive) == f"process {os.getpid()}: scrapy crawl recheck"
+
+
 def test_a_killed_holder_holds_nothing(tmp_path: Path) -> None:
     archive = tmp_path / "jimo.db"
     with held(archive) as process:

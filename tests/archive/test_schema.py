@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -134,6 +136,22 @@ def test_a_reader_does_not_make_an_archive_and_cannot_write(tmp_path: Path) -> N
         pytest.raises(sqlite3.OperationalError, match="readonly"),
     ):
         conn.execute("DELETE FROM towns")
+
+
+def test_an_archive_on_read_only_media_is_read_without_a_file_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "jimo.db"
+    make_old(path, len(NAMES))
+    with closing(open_archive(path)) as conn:
+        conn.execute("UPDATE towns SET kind = '镇'")
+    assert [each.name for each in tmp_path.iterdir()] == ["jimo.db"]
+    found = os.statvfs(tmp_path)
+    read_only = SimpleNamespace(f_flag=found.f_flag | os.ST_RDONLY)
+    monkeypatch.setattr(os, "statvfs", lambda _path: read_only)
+    with closing(open_reader(path)) as conn:
+        assert conn.execute("SELECT kind FROM towns").fetchone()[0] == "镇"
+        assert [each.name for each in tmp_path.iterdir()] == ["jimo.db"]
 
 
 def test_a_file_that_is_something_else_is_refused_and_left_as_it_is(tmp_path: Path) -> None:

@@ -12,7 +12,9 @@ import pytest
 
 from jimo_crawler.archive import clock_jumps, startup
 from jimo_crawler.archive.schema import open_archive
-from jimo_crawler.clock import from_stamp, to_stamp
+from jimo_crawler.archive.warc import Exchange, Known, WarcWriter
+from jimo_crawler.archive.warc_read import read_record
+from jimo_crawler.clock import Clock, from_stamp, to_stamp
 from jimo_crawler.demo.server import DemoServer
 from tests.archive.conftest import EVENING, SMALL
 from tests.crawling import Archive, assert_sound, contents
@@ -56,19 +58,19 @@ def test_a_file_that_was_left_open_is_closed_and_booked_once(
 ) -> None:
     booked = tuple(conn.execute("SELECT name, length, sha256, records FROM warc_files").fetchone())
     opened = leave_open(archive, conn)
-    assert startup.mend(conn, archive.warc_dir) == []
+    assert startup.mend(conn, archive.warc_dir, to_stamp(NOW)) == []
     assert not opened.exists()
     assert tuple(conn.execute("SELECT name, length, sha256, records FROM warc_files").fetchone()) == booked
     run = conn.execute("SELECT finish_reason, verdict, finished_at FROM crawls").fetchone()
     assert (run["finish_reason"], run["verdict"]) == ("killed", "failed")
     assert run["finished_at"] == conn.execute("SELECT max(fetched_at) FROM captures").fetchone()[0]
-    assert startup.mend(conn, archive.warc_dir) == []
+    assert startup.mend(conn, archive.warc_dir, to_stamp(NOW)) == []
 
 
 def test_a_file_that_was_renamed_and_not_booked_is_booked(archive: Archive, conn: sqlite3.Connection) -> None:
     opened = leave_open(archive, conn)
     opened.rename(opened.with_suffix(""))
-    startup.mend(conn, archive.warc_dir)
+    startup.mend(conn, archive.warc_dir, to_stamp(NOW))
     assert conn.execute("SELECT count(*) FROM warc_files WHERE sha256 IS NOT NULL").fetchone()[0] == 1
     assert archive.run("verify").returncode == 0
 
@@ -79,11 +81,45 @@ def test_an_exchange_whose_visit_never_came_to_be_is_taken_into_the_account(
     lost = dict(conn.execute("SELECT * FROM captures WHERE url LIKE '%/robots.txt'").fetchone())
     conn.execute("DELETE FROM captures WHERE id = ?", (lost["id"],))
     leave_open(archive, conn)
-    (said,) = startup.mend(conn, archive.warc_dir)
+    (said,) = startup.mend(conn, archive.warc_dir, to_stamp(NOW))
     assert "1 exchange(s) of a run that was cut off" in said
     found = dict(conn.execute("SELECT * FROM captures WHERE url LIKE '%/robots.txt'").fetchone())
     assert found.pop("outcome") == "interrupted"
     assert {name: value for name, value in lost.items() if name in found} | {"id": found["id"]} == found
+
+
+def test_a_revisit_whose_visit_never_came_to_be_has_the_body_of_the_record_that_it_refers_to(
+    archive: Archive, conn: sqlite3.Connection
+) -> None:
+    """Two runs met the same robots.txt; the second was cut off before a row named it."""
+    origin = dict(conn.execute("SELECT * FROM captures WHERE url LIKE '%/robots.txt'").fetchone())
+    known = Known(origin["record_id"], origin["url"], origin["fetched_at"], origin["payload_digest"])
+    body = read_record(warc_file(archive), origin["warc_offset"]).payload
+    writer = WarcWriter(archive.warc_dir, 2, Clock(NOW), software="test")
+    writer.write(Exchange(url=origin["url"], fetched_at=to_stamp(NOW), status=200, body=body, known=known))
+    writer.close()
+    (said,) = startup.mend(conn, archive.warc_dir, to_stamp(NOW))
+    assert "1 exchange(s) of a run that was cut off" in said
+    revisit = conn.execute("SELECT * FROM captures WHERE revisit_of IS NOT NULL").fetchone()
+    assert (revisit["revisit_of"], revisit["body_digest"]) == (origin["record_id"], origin["body_digest"])
+    assert conn.execute("SELECT closed_at FROM warc_files ORDER BY name DESC").fetchone()[0] == to_stamp(NOW)
+    assert archive.run("verify").returncode == 0
+
+
+def test_a_file_that_a_process_is_writing_is_not_closed_under_its_hands(
+    archive: Archive, conn: sqlite3.Connection
+) -> None:
+    """Another archive may keep its files in the same folder."""
+    writer = WarcWriter(archive.warc_dir, 2, Clock(NOW), software="test")
+    exchange = Exchange(url="http://h/", fetched_at=to_stamp(NOW), status=200, body=b"x")
+    writer.write(exchange)
+    assert startup.mend(conn, archive.warc_dir, to_stamp(NOW)) == []
+    assert len(list(archive.warc_dir.glob("*.open"))) == 1
+    writer.write(exchange)
+    (closed,) = writer.close()
+    assert closed.records == 5
+    (said,) = startup.mend(conn, archive.warc_dir, to_stamp(NOW))
+    assert "2 exchange(s)" in said
 
 
 # --- evidence that is gone ------------------------------------------------------------------------------------------------------
@@ -98,7 +134,7 @@ def test_a_record_that_is_torn_off_is_marked_lost_and_its_page_asked_again(
     opened = leave_open(archive, conn)
     with opened.open("rb+") as file:
         file.truncate(capture["warc_offset"] + capture["warc_length"] // 2)
-    said = startup.mend(conn, archive.warc_dir)
+    said = startup.mend(conn, archive.warc_dir, to_stamp(NOW))
     assert any("torn" in line and "kept as" in line for line in said)
     assert any("1 record(s) lost; 1 address(es) are asked again" in line for line in said)
     assert len(list(archive.warc_dir.glob("*.torn"))) == 1

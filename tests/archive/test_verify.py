@@ -17,6 +17,7 @@ from jimo_crawler.archive.findings import Kind
 from jimo_crawler.archive.lock import ArchiveLock
 from jimo_crawler.archive.schema import open_archive
 from jimo_crawler.archive.verify import verify
+from jimo_crawler.demo.server import DemoServer
 from jimo_crawler.text import fingerprint
 from tests.archive.conftest import EVENING, SMALL
 from tests.crawling import Archive
@@ -40,6 +41,21 @@ def unguarded(archive: Archive) -> Iterator[sqlite3.Connection]:
         yield conn
         for _, sql in triggers:
             conn.execute(sql)
+
+
+@pytest.fixture(scope="module")
+def spammed(portal: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    """An archive of one article whose page has spam in it; not to be changed."""
+    path = next(
+        where["path"]
+        for article in portal.site.truth.articles
+        for where in article["addresses"]
+        if where["removed"] and where["shows"] == "article"
+    )
+    archive = Archive(tmp_path_factory.mktemp("spammed"), portal.url)
+    assert archive.crawl("article", settings=EVENING, url=f"{portal.base}{path}").returncode == 0
+    assert archive.value("SELECT count(*) FROM removed_text") > 0
+    return archive
 
 
 def warc_file(archive: Archive) -> Path:
@@ -70,6 +86,25 @@ TAMPERINGS = {
     ),
     "a row with another digest": ("UPDATE captures SET record_digest = 'x'", Kind.RECORD_DIGEST),
     "a file that was closed with another digest": ("UPDATE warc_files SET sha256 = 'x'", Kind.FILE_DIGEST),
+    "a file that was closed with another length": ("UPDATE warc_files SET length = length + 1", Kind.ROW),
+    "a file that was closed with more records": ("UPDATE warc_files SET records = records + 1", Kind.ROW),
+    **{
+        f"a row with another {name}": (
+            f"UPDATE captures SET {name} = {value} WHERE url LIKE '%/robots.txt'",
+            Kind.ROW,
+        )
+        for name, value in {
+            "url": "url || '?robots.txt'",
+            "fetched_at": "'2026-01-05T06:00:00.000000Z'",
+            "status": "404",
+            "media_type": "'text/html'",
+            "charset_declared": "'big5'",
+            "payload_digest": "'sha256:0'",
+            "body_digest": "'0'",
+            "record_id": "'urn:uuid:0'",
+            "revisit_of": "'urn:uuid:0'",
+        }.items()
+    },
     "a file that is not booked": ("DELETE FROM warc_files", Kind.UNBOOKED_FILE),
     "a file that is not there": (
         "INSERT INTO warc_files(name, opened_at, closed_at, sha256) VALUES('x.warc.gz', '', '', '')",
@@ -84,6 +119,32 @@ TAMPERINGS = {
         f"UPDATE articles SET source = '海堤' WHERE id = {ONE}",
         Kind.HISTORY,
     ),
+    **{
+        f"an article whose {name} is not its revision's": (
+            f"UPDATE articles SET {name} = {name} || '1' WHERE id = {ONE}",
+            Kind.HISTORY,
+        )
+        for name in (
+            "title_as_published",
+            "body_as_published",
+            "published_as_printed",
+            "layout",
+            "canonical_hash",
+        )
+    },
+    "an article in another state than its address": (
+        f"UPDATE articles SET status = 'gone' WHERE id = {ONE}",
+        Kind.HISTORY,
+    ),
+    "an article that no run would ask again": (
+        "UPDATE urls SET state = 'retired' WHERE url IN (SELECT url FROM articles)",
+        Kind.FRONTIER,
+    ),
+    "an article that the frontier has lost": (
+        "DELETE FROM urls WHERE url IN (SELECT url FROM articles)",
+        Kind.FRONTIER,
+    ),
+    "a section that the frontier has lost": ("DELETE FROM urls WHERE kind = 'listing'", Kind.FRONTIER),
     "a revision whose text was changed": ("UPDATE revisions SET body = body || '。'", Kind.HISTORY),
     "a revision twice": (
         "INSERT INTO revisions(article_id, url, captured_at, capture_id, title, body, title_as_published,"
@@ -111,6 +172,7 @@ TAMPERINGS = {
         "UPDATE observations SET outcome = 'gone' WHERE outcome = 'listing'",
         Kind.BALANCE,
     ),
+    "an account that cannot be read": ("UPDATE crawls SET outcomes = '{' || outcomes", Kind.BALANCE),
     "a request without an outcome": ("UPDATE crawls SET requested = requested + 1", Kind.BALANCE),
 }
 
@@ -236,6 +298,25 @@ def test_what_can_be_mended_is_mended_and_said(archive: Archive, name: str) -> N
         assert "repaired: " in done.stdout
 
 
+def test_what_the_frontier_has_lost_is_asked_again(archive: Archive) -> None:
+    """A section, an article of it, and one that was set aside."""
+    with closing(open_archive(archive.db)) as conn:
+        urls = [row["url"] for row in conn.execute("SELECT url FROM articles ORDER BY id")]
+        conn.execute("DELETE FROM urls WHERE kind = 'listing' OR url = ?", (urls[0],))
+        conn.execute("UPDATE urls SET state = 'retired' WHERE url = ?", (urls[1],))
+        before = {row[0] for row in conn.execute("SELECT url FROM urls")}
+    assert kinds(archive) == {Kind.FRONTIER}
+    done = archive.run("verify", "--repair")
+    assert (done.returncode, "are in the frontier again" in done.stdout) == (0, True)
+    known = archive.value("SELECT count(*) FROM urls WHERE last_visit_at IS NOT NULL")
+    assert archive.crawl(settings=EVENING, town=SMALL).returncode == 0
+    assert before < {row["url"] for row in archive.rows("SELECT url FROM urls")}
+    asked = {row["url"] for row in archive.rows("SELECT url FROM observations WHERE crawl_id = 2")}
+    assert {urls[0], urls[1]} < asked
+    assert known < archive.value("SELECT count(*) FROM urls WHERE last_visit_at IS NOT NULL")
+    assert kinds(archive) == set()
+
+
 def test_a_file_left_open_by_a_killed_run_is_closed(archive: Archive) -> None:
     path = warc_file(archive)
     with closing(open_archive(archive.db)) as conn:
@@ -279,10 +360,11 @@ def test_a_text_that_the_evidence_does_not_bear_out_is_found_by_reading_it_again
         fields = {name: row[name] for name in ("title", "body", "published_at", "source", "editor", "author")}
         fields["body"] += "\n海堤"
         digest = fingerprint.content_hash(**fields)
-        for table, key in (("articles", "url"), ("revisions", "url")):
+        canonical = fingerprint.canonical_hash(fields["title"], fields["body"])
+        for table in ("articles", "revisions"):
             conn.execute(
-                f"UPDATE {table} SET body = ?, content_hash = ? WHERE {key} = ?",
-                (fields["body"], digest, row["url"]),
+                f"UPDATE {table} SET body = ?, content_hash = ?, canonical_hash = ? WHERE url = ?",
+                (fields["body"], digest, canonical, row["url"]),
             )
         conn.execute("UPDATE article_urls SET content_hash = ? WHERE url = ?", (digest, row["url"]))
     assert kinds(archive) == set()
@@ -290,6 +372,29 @@ def test_a_text_that_the_evidence_does_not_bear_out_is_found_by_reading_it_again
     assert done.returncode == 1
     assert "today's parsers read another body" in done.stdout
     assert row["url"] in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("UPDATE revisions SET body_as_published = body_as_published || '海'", "another body_as_published"),
+        ("UPDATE revisions SET published_as_printed = '昨天'", "another published_as_printed"),
+        ("UPDATE removed_text SET text = '海堤'", "another removed text"),
+        ("DELETE FROM removed_text", "another removed text"),
+    ],
+)
+def test_what_else_the_evidence_says_is_compared_by_reading_it_again(
+    spammed: Archive, tmp_path: Path, statement: str, said: str
+) -> None:
+    shutil.copytree(spammed.folder, tmp_path / "archive")
+    archive = Archive(tmp_path / "archive")
+    with unguarded(archive) as conn:
+        assert conn.execute(statement).rowcount > 0
+        conn.execute(statement.replace("UPDATE revisions", "UPDATE articles"))
+    assert kinds(archive) == set()
+    done = archive.run("verify", "--deep", "--details")
+    assert done.returncode == 1
+    assert said in done.stdout
 
 
 def test_the_whole_report_as_json(archive: Archive) -> None:

@@ -370,7 +370,7 @@ def test_a_file_that_is_full_is_followed_by_another(tmp_path: Path) -> None:
             if each.warc_file == file.name
         }
         assert expected
-        assert check_file(tmp_path / file.name, expected, file.sha256) == []
+        assert check_file(tmp_path / file.name, expected, file) == []
         assert next(iterate(tmp_path / file.name)).type == "warcinfo"
 
 
@@ -449,7 +449,7 @@ def test_a_failed_write_leaves_nothing_behind(
     again = warc.write(page(url="http://jimo.example/again"))
     (closed,) = warc.close()
     expected = {each.warc_offset: (each.warc_length, each.record_digest) for each in (first, again)}
-    assert check_file(tmp_path / closed.name, expected, closed.sha256) == []
+    assert check_file(tmp_path / closed.name, expected, closed) == []
 
 
 @pytest.mark.parametrize("call", ["_fdatasync", "os.fsync"])
@@ -469,7 +469,7 @@ def test_a_failed_fsync_is_a_failed_write(call: str, tmp_path: Path, monkeypatch
     again = warc.write(page())
     (closed,) = warc.close()
     expected = {each.warc_offset: (each.warc_length, each.record_digest) for each in (first, again)}
-    assert check_file(tmp_path / closed.name, expected, closed.sha256) == []
+    assert check_file(tmp_path / closed.name, expected, closed) == []
 
 
 def test_a_write_that_takes_nothing_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
