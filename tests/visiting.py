@@ -81,9 +81,11 @@ class Bench:
         hops = (f"http://p.cn/{path}",)
         return self.visit(path, page, outcome, final_url=f"http://p.cn/{target}", hops=hops)
 
-    def listing(self, town: str, number: int, *paths: str, following: bool = False) -> Visit:
+    def listing(
+        self, town: str, number: int, *paths: str, following: bool = False, day: str | None = None
+    ) -> Visit:
         """Visit page *number* of a town's listing, at http://p.cn/TOWN/NUMBER, that names these articles."""
-        items = tuple(Link(url=f"http://p.cn/{path}", text=path) for path in paths)
+        items = tuple(Link(url=f"http://p.cn/{path}", text=path, date=day) for path in paths)
         url = f"http://p.cn/{town}/{number}"
         self.frontier.add(url, url, "listing")
         town_id = self.store._discovery.town(town, self.at())

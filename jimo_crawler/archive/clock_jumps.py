@@ -37,7 +37,8 @@ def put_right(conn: sqlite3.Connection, now: datetime) -> str | None:
                 "UPDATE urls SET due_at = ?, last_visit_at = ? WHERE url = ?",
                 (to_stamp(now + wait), at, row["url"]),
             )
-        conn.execute("UPDATE article_urls SET missing_since = :now WHERE missing_since > :now", {"now": at})
+        for column in ("missing_since", "delisted_at", "relisted_at"):
+            conn.execute(f"UPDATE article_urls SET {column} = :now WHERE {column} > :now", {"now": at})
     return f"{ahead} address(es) were visited by a clock that stood ahead of today's; their waiting times count from now"
 
 

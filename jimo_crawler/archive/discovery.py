@@ -126,11 +126,11 @@ class Discovery:
             for link in listing.items
         )
         self._name_section(items, row)
+        self._ask_redated(listing.items, at)
         listed = json.dumps(items)
         ended_by = self._ended_by(row, listing, items, new)
-        delisted, relisted = self._listed.read(
-            row, items, goes_on=ended_by is None, last_page=listing.next is None
-        )
+        goes_on = ended_by is None or (ended_by == "known" and self._is_due(listing.next, at))
+        delisted, relisted = self._listed.read(row, items, goes_on=goes_on, last_page=listing.next is None)
         read = Read(new, len(items) - new, ended_by, delisted, relisted, listed != row["items"])
         self._conn.execute("UPDATE urls SET items = ? WHERE url = ?", (listed, row["url"]))
         self._go_on(row, listing, read, at)
@@ -156,11 +156,33 @@ class Discovery:
         row = self._conn.execute("SELECT complete_at FROM towns WHERE id = ?", (town_id,)).fetchone()
         return bool(row and row["complete_at"])
 
+    def _is_due(self, link: Link | None, at: str) -> bool:
+        """Whether the page that *link* leads to is read in this run whatever stands on those before it."""
+        if link is None:
+            return False
+        row = self._conn.execute(
+            "SELECT due_at <= ? AS due FROM urls WHERE url = ? AND kind = 'listing'",
+            (at, canonical_url(link.url)),
+        ).fetchone()
+        return bool(row and row["due"])
+
     def _name_section(self, items: list[str], row: sqlite3.Row) -> None:
         """An article first met through a related link belongs to the section whose listing names it."""
         self._conn.executemany(
             "UPDATE urls SET town_id = ? WHERE url = ? AND town_id IS NULL",
             [(row["town_id"], url) for url in items],
+        )
+
+    def _ask_redated(self, links: tuple[Link, ...], at: str) -> None:
+        """A later day beside a known article is a hint that it is another version, or another article: asked now."""
+        dated = [{"url": canonical_url(link.url), "date": link.date, "at": at} for link in links if link.date]
+        here = "url = :url AND kind = 'article'"
+        self._conn.executemany(
+            f"UPDATE urls SET {ASK_NOW} WHERE {here} AND listed_date < :date AND last_visit_at IS NOT NULL",
+            dated,
+        )
+        self._conn.executemany(
+            f"UPDATE urls SET listed_date = :date WHERE {here} AND coalesce(listed_date, '') < :date", dated
         )
 
     def _ended_by(self, row: sqlite3.Row, listing: ListingPage, items: list[str], new: int) -> str | None:

@@ -236,8 +236,9 @@ class Frontier:
     def _choose(self, where: list[str], values: list[object]) -> None:
         """Settle what is due and to be asked again, once for the whole run (and again for what has become due in it).
 
-        The longest overdue, one of each town in turn; of these, those first that were fine when last seen: a run that
-        knows the portal to be well need not doubt what it meets later.
+        The longest overdue, one of each town in turn. Of these one comes first that was fine when last seen, and then those
+        that were not: a run that knows the portal to be well need not doubt what it meets, and what is left can tell
+        (``doubt``) without a request that is not due.
         """
         turn = "row_number() OVER (PARTITION BY town_id ORDER BY due_at, url)"
         sql = (
@@ -246,7 +247,9 @@ class Frontier:
         room = self._room()
         rows = self._conn.execute(f"{sql} LIMIT {room + 1}", values).fetchall()
         self.budget_reached = self.budget_reached or len(rows) > room
-        self._chosen.extend(row["url"] for row in sorted(rows[:room], key=lambda row: not row["sound"]))
+        sound = [row["url"] for row in rows[:room] if row["sound"]]
+        others = [row["url"] for row in rows[:room] if not row["sound"]]
+        self._chosen.extend((*sound[:1], *others, *sound[1:]))
 
     def _rows_chosen(self, most: int) -> list[sqlite3.Row]:
         urls = [self._chosen.popleft() for _ in range(min(most, len(self._chosen)))]

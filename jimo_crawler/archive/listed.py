@@ -3,11 +3,10 @@
 New items push old ones on to the next page, and what is taken out lets those behind it move up to the page before. So of
 what a page does not name any more, only this has been taken out for sure:
 
-- on the first page, if nothing new was on it;
 - on a page behind which the run goes on: what the next page does not name either. Until that is read, the row of
   ``listed`` stays although the page does not name the article;
-- on any other page: if nothing was pushed in from above; at its top only if the page before was read in this run, at its
-  bottom anyway.
+- on any other page: at its top only if the page before was read in this run; at its bottom only if nothing was pushed in
+  from above; between two others that stayed in any case, for the order of the others stays.
 """
 
 from __future__ import annotations
@@ -59,11 +58,38 @@ class Listed:
         if not stayed:
             return []
         last_now = max(place for place, url in enumerate(items) if url in known)
-        pushed_in = any(url not in known for url in items[:last_now])
-        if pushed_in and not last_page:
-            return []
+        pushed_in = any(
+            url not in known and (place < last_now or not self._moved_up(row, url))
+            for place, url in enumerate(items)
+        )
         first = 0 if self._is_read_up_to(row) else stayed[0]
-        return [url for url in before[first:] if url not in now]
+        last = len(before) if last_page or not pushed_in else self._last_in_order(before, now)
+        return [url for url in before[first:last] if url not in now]
+
+    def _moved_up(self, row: sqlite3.Row, url: str) -> bool:
+        """Whether an item stood on the next page when that was read last."""
+        found = self._conn.execute(
+            "SELECT 1 FROM listed AS l JOIN urls AS u ON u.url = l.listing AND u.town_id IS ? AND u.page = ?"
+            " WHERE l.url = ?",
+            (row["town_id"], (row["page"] or 1) + 1, url),
+        ).fetchone()
+        return found is not None
+
+    def _last_in_order(self, before: list[str], now: set[str]) -> int:
+        """The place of the last item that stayed and moves with the others: an article, and not one that stands on every
+        page of the listing (a list of favourites below it)."""
+        for place in range(len(before) - 1, -1, -1):
+            if before[place] in now and self._moves_along(before[place]):
+                return place
+        return 0
+
+    def _moves_along(self, url: str) -> bool:
+        row = self._conn.execute(
+            "SELECT (SELECT count(*) FROM listed WHERE url = :url) = 1"
+            " AND EXISTS (SELECT 1 FROM article_urls WHERE url = :url AND current = 1) AS moves",
+            {"url": url},
+        ).fetchone()
+        return bool(row["moves"])
 
     def retire_behind(self, town_id: int | None, page: int) -> None:
         """The listing ends with this page: those behind it, when it was longer, are not asked any more."""

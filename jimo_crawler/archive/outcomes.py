@@ -15,13 +15,8 @@ ONCE = frozenset({Outcome.NOT_ARTICLE, Outcome.OUT_OF_SCOPE})
 """Outcomes of pages that are fetched at most once."""
 READ = frozenset({Outcome.ARTICLE, Outcome.DUPLICATE, Outcome.INDEX, Outcome.LISTING, Outcome.UNCHANGED})
 """Outcomes of pages that were what they were asked for."""
-EVENTFUL = frozenset(
-    {
-        *("new", "new address", "changed", "departed", "replaced", "completed"),
-        *("restored", "gone", "hijacked", "moved"),
-    }
-)
-"""Events after which an address counts as lively again."""
+EVENTFUL = frozenset({"changed", "departed", "replaced", "restored", "gone", "hijacked", "moved"})
+"""Events after which an address counts as lively again; that the archive has only now come to know it is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -221,10 +221,7 @@ class Store:
             return to_stamp(now + timedelta(hours=self._rules.confirm_hours))
         address = self._addresses.get(visit.url) if visit.kind == "article" else None
         if address is not None and address["status"] == "live":
-            latest = self._addresses.latest(visit.url)
-            quiet = [
-                latest["published_at"] if latest else None,
-                last_change if row["last_visit_at"] else None,
-            ]
-            return next_due(now, quiet, least_hours=DAY)
+            latest = self._addresses.latest(row["first_url"] or visit.url)
+            published = latest["published_at"] if latest else None
+            return next_due(now, [published, last_change], least_hours=DAY)
         return next_due(now, [last_change or row["first_seen_at"]], least_hours=WEEK)

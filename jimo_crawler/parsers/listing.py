@@ -130,8 +130,10 @@ def _find_items(survey: Survey, crumb: Breadcrumb, pager: Pager) -> list[_Item]:
     items: dict[str, _Item] = {}
     for item in sorted((item for group in chosen for item in group.items), key=lambda item: item.line):
         first = items.setdefault(item.key, item)
-        if first is not item and _is_better(item.text, first.text):
-            first.text, first.date = item.text, first.date or item.date
+        if first is not item and _is_better(item.text, first.text):  # its place is where its headline stands
+            item.date = item.date or first.date
+            del items[item.key]
+            items[item.key] = item
     return list(items.values())
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from jimo_crawler.demo.server import DemoServer
 from tests.crawling import Archive
+from tests.visiting import Bench
 
 SMALL = "田横镇"
 """One section of three pages."""
@@ -36,3 +37,11 @@ def archive(crawled: Archive, tmp_path: Path) -> Archive:
     """A copy of it for one test."""
     shutil.copytree(crawled.folder, tmp_path / "archive")
     return Archive(tmp_path / "archive", crawled.portal_url)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    """An empty archive that is told what visits met."""
+    bench = Bench(tmp_path)
+    yield bench
+    bench.conn.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,14 +12,6 @@ from jimo_crawler.items import Link
 from jimo_crawler.parsers.urls import canonical_url
 from tests.crawling import contents
 from tests.visiting import BODY, Bench, page
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    bench = Bench(tmp_path)
-    yield bench
-    bench.conn.close()
-
 
 # --- one text, several addresses -------------------------------------------------------------------------------------------
 
