@@ -29,7 +29,10 @@ SHORTEST = 40
 """Canonical characters below which a body is too short to say anything (图片新闻 under many titles)."""
 
 _THOUSANDS = re.compile(r"(\d),(?=\d{3}(?!\d))")
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)(?:[^\w\n]|_)+(?=\d)")
 _NOT_WORD = re.compile(r"[\W_]+")
+_MARK = "X"
+"""Stands for a mark between digits while the others are taken out: folded text has no capitals."""
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _DATE = re.compile(r"\d{4}年|\d{1,2}(?:月|[日号]|[时点])")
@@ -38,6 +41,9 @@ _WRITTEN = re.compile(
     r"(?:第[一二三四五六七八九十百零〇两]+|[一二三四五六七八九十百零〇两]+(?=[年月日号时点届期批])|(?:星期|周)[一二三四五六日天](?=[\W上下早晚）)]))"
 )
 _PLACE = re.compile(r"[\u4e00-\u9fff]{2}(?:镇|乡|村|社区|街道|小区)")
+
+_30, _27, _31, _FIRST, _SECOND = map(np.uint64, (30, 27, 31, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +63,21 @@ def canonical_text(title: str, body: str) -> str:
     >>> canonical_text("金口鎮：提速！", "項目Ａ角，12.5億元、2,000户")
     '金口镇提速项目a角12.5亿元2000户'
     """
-    text = _THOUSANDS.sub(r"\1", fold(f"{title}\n{body}"))
-    return _NOT_WORD.sub(_drop_marks, text)
+    return _canonical(title) + _canonical(body)
 
 
-def _drop_marks(match: re.Match[str]) -> str:
-    start, end = match.span()
-    neighbours = match.string[start - 1 : start] + match.string[end : end + 1]
-    return "." if len(neighbours) == 2 and neighbours.isdigit() and "\n" not in match[0] else ""
+def _canonical(text: str) -> str:
+    text = _THOUSANDS.sub(r"\1", fold(text))
+    return _NOT_WORD.sub("", _BETWEEN_DIGITS.sub(_MARK, text)).replace(_MARK, ".")
 
 
 def canonical_hash(title: str, body: str) -> str:
     """sha256 (hex) of the canonical text: equal for one text in another script, width or punctuation."""
-    return hashlib.sha256(canonical_text(title, body).encode()).hexdigest()
+    return _hash(canonical_text(title, body))
+
+
+def _hash(canonical: str) -> str:
+    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def content_hash(
@@ -89,7 +97,8 @@ def content_hash(
 
 def fingerprint(title: str, body: str) -> Fingerprint:
     """Hash of title and body, bands of the body."""
-    return Fingerprint(canonical_hash=canonical_hash(title, body), bands=bands(canonical_text("", body)))
+    canonical = _canonical(body)
+    return Fingerprint(canonical_hash=_hash(_canonical(title) + canonical), bands=bands(canonical))
 
 
 def bands(canonical: str) -> tuple[int, ...]:
@@ -109,15 +118,15 @@ def bands(canonical: str) -> tuple[int, ...]:
     lowest = (hashed[:, None] * multipliers + offsets).min(axis=0).reshape(BANDS, ROWS)
     keys = np.arange(1, BANDS + 1, dtype=np.uint64)
     for row in range(ROWS):
-        keys = _mix(keys * np.uint64(0x9E3779B97F4A7C15) + lowest[:, row])
+        keys = _mix(keys * _GOLDEN + lowest[:, row])
     return tuple(int(key) for key in keys.view(np.int64))
 
 
 def _mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """splitmix64's finaliser: every bit of the result depends on every bit of the value."""
-    values = (values ^ values >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ values >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
-    return values ^ values >> np.uint64(31)
+    values = (values ^ values >> _30) * _FIRST
+    values = (values ^ values >> _27) * _SECOND
+    return values ^ values >> _31
 
 
 @cache

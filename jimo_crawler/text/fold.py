@@ -11,9 +11,13 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from jimo_crawler.text.script import single_characters
+from jimo_crawler.text.script import Exchange, single_characters
 
 _TABLE = single_characters()
+_WIDTHS = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
+PLAIN = re.compile("[ -~\n一-鿿\u3000-\u3003〇-】！-～“”‘’—·]*")
+"""Text of characters that are folded one by one to one: nearly all there is."""
+_fold_plain = Exchange(_TABLE | _WIDTHS)
 _TRADITIONAL = re.compile(f"[{re.escape(''.join(map(chr, _TABLE)))}]")
 _NOT_HAN = re.compile("[^一-鿿㐀-䶿]*[^\0-\x7f一-鿿㐀-䶿][^一-鿿㐀-䶿]*")
 
@@ -26,6 +30,8 @@ def fold(text: str) -> str:
     >>> fold("項目建設ＡＢ角，後視鏡")
     '项目建设ab角,后视镜'
     """
+    if PLAIN.fullmatch(text):
+        return _fold_plain(text).lower()
     # Han characters are their own NFKC form and join with nothing, and the quick searches find what is left to do:
     # both together make folding a Simplified article six times as fast as normalising and translating all of it.
     folded = _NOT_HAN.sub(lambda run: _compatible(run[0]), text)

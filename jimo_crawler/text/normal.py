@@ -26,7 +26,7 @@ def normalise(page: ArticlePage) -> ArticlePage:
             author=_field(article.author),
             script=script,
             images=tuple(Image(url=image.url, alt=plain(image.alt)) for image in article.images),
-            damaged=article.damaged + _damaged(article),
+            damaged=article.damaged + (_damaged(article) if ")" in served else 0),
         ),
         around=tuple(_with_plain(block) for block in page.around),
     )
@@ -39,7 +39,7 @@ def plain(text: str, served: str | None = None, script: str | None = None) -> st
 
 
 def _with_plain(block: Block, served: str | None = None, script: str | None = None) -> Block:
-    return replace(block, plain=plain(block.text, served, script))
+    return block.with_plain(plain(block.text, served, script))
 
 
 def _field(text: str | None) -> str | None:

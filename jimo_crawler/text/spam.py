@@ -90,7 +90,7 @@ def clean(article: Article, around: tuple[Block, ...] = ()) -> Cleaned:
         removed += cut
         cut_in_body += [each.text for each in cut if not hidden]
         if kept is not None:
-            blocks.append(replace(kept, hidden=block.hidden))
+            blocks.append(kept if kept.hidden == block.hidden else replace(kept, hidden=block.hidden))
     for block in around:
         kept, cut = _clean_block(block, script, lambda: False)
         removed += [each for each in cut if each.reason != "hidden"]

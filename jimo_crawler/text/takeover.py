@@ -54,18 +54,31 @@ def is_takeover(article: Article, kept: Sequence[Block], cut: Sequence[str], aro
     title = article.title or article.title_as_published
     texts = [block.plain or block.text for block in kept]
     left, lost = _letters(texts), _letters(cut)
-    if _is_spam(title) and left < 200 and (lost or left < 40):
+    if left < 200 and (lost or left < 40) and _is_spam(title):
         return True
     if left < 20:
         return lost >= 40 and not article.images
-    told = _letters(each for each in texts if measure(each).share < SHARE / 2)
-    if 2 * told >= left:
+    if _tells(texts, left):
         return False
     rest = measure("\n".join((title, *texts)))
     if lost + around >= max(left, 40) and rest.share >= SHARE and not rest.reports:
         return True
     whole = measure("\n".join((title, *texts, *cut)))
     return whole.sells and whole.letters >= 40
+
+
+def _tells(texts: Iterable[str], letters: int) -> bool:
+    """Whether at least half of the *letters* of *texts* are in paragraphs that are about something else than one trade.
+
+    Long ones are read first, and no more of them than it takes.
+    """
+    told = 0
+    for text in sorted(texts, key=len, reverse=True):
+        if _trade(read(text).text)[0] < SHARE / 2:
+            told += _letters([text])
+        if 2 * told >= letters:
+            return True
+    return False
 
 
 def _is_spam(title: str) -> bool:
@@ -80,6 +93,13 @@ def measure(text: str) -> Pitch:
     0.0
     """
     seen = read(text).text
+    share, strong = _trade(seen)
+    reports = {hit.word for hit in sentence_words().find(seen) if "report" in hit.classes}
+    return Pitch(len(LETTER.findall(seen)), share, strong, len(reports))
+
+
+def _trade(seen: str) -> tuple[float, int]:
+    """Of the trade that *seen* is most about: its share of the letters, and how many different strong words it has."""
     hits = [hit for hit in vocabulary().find(seen) if INNOCENT not in hit.classes]
     letters = len(LETTER.findall(seen))
     share, strong = 0.0, 0
@@ -88,8 +108,7 @@ def measure(text: str) -> Pitch:
         covered = len({place for hit in own for place in range(hit.start, hit.end)})
         words = {hit.word for hit in own if any(worth(name) >= STRONG for name in hit.classes & trade)}
         share, strong = max((share, strong), (covered / max(letters, 1), len(words)))
-    reports = {hit.word for hit in sentence_words().find(seen) if "report" in hit.classes}
-    return Pitch(letters, share, strong, len(reports))
+    return share, strong
 
 
 def _letters(texts: Iterable[str]) -> int:

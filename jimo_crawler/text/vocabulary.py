@@ -8,12 +8,12 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import product
+from itertools import compress, count, product
 from operator import add
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from jimo_crawler.text.fold import fold
+from jimo_crawler.text.fold import PLAIN, fold
 
 RULES = Path(__file__).with_name("spam_rules.toml")
 INNOCENT = "innocent"
@@ -56,21 +56,17 @@ class Vocabulary:
     patterns: tuple[tuple[str, re.Pattern[str]], ...]
     starts: dict[str, tuple[int, ...]]
     """First two characters (or the only one) → the lengths of words that begin so, longest first."""
-    firsts: re.Pattern[str]
-    """Any character that begins a word."""
+    singles: frozenset[str]
+    """Words of one character."""
 
     def glance(self, text: str) -> set[str]:
         """The words of two characters and more in a folded *text*, quickly; innocent ones hide what is inside them."""
         found = set()
         reached = 0
-        for at, start in enumerate(map(add, text, text[1:])):
-            if start in self.starts and at >= reached:
-                word = next(
-                    (text[at : at + n] for n in self.starts[start] if text[at : at + n] in self.words), None
-                )
-                if word is not None:
-                    reached = at + len(word)
-                    found.add(word)
+        for at in self._starting(text):
+            if at >= reached and (word := self._word(text, at, self.starts[text[at : at + 2]])) is not None:
+                reached = at + len(word)
+                found.add(word)
         return found
 
     def find(self, text: str) -> list[Hit]:
@@ -89,15 +85,23 @@ class Vocabulary:
 
     def _words(self, text: str) -> Iterator[Hit]:
         reached = 0
-        for match in self.firsts.finditer(text):
-            at = match.start()
-            lengths = self.starts.get(text[at : at + 2]) or self.starts.get(text[at])
-            if lengths is None or at < reached:
+        for at in sorted({*self._starting(text), *compress(count(), map(self.singles.__contains__, text))}):
+            if at < reached:
                 continue
-            word = next((text[at : at + n] for n in lengths if text[at : at + n] in self.words), None)
+            word = self._word(text, at, self.starts.get(text[at : at + 2], (1,)))
             if word is not None and _stands_alone(text, at, at + len(word)):
                 reached = at + len(word)
                 yield Hit(at, reached, word, self.words[word])
+
+    def _starting(self, text: str) -> Iterator[int]:
+        """Where two characters stand that begin a word."""
+        return compress(count(), map(self.starts.__contains__, map(add, text, text[1:])))
+
+    def _word(self, text: str, at: int, lengths: tuple[int, ...]) -> str | None:
+        for length in lengths:
+            if (word := text[at : at + length]) in self.words:
+                return word
+        return None
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
@@ -152,21 +156,19 @@ def _build(classes: dict[str, Iterable[str]], patterns: list[tuple[str, re.Patte
         start: tuple(sorted(lengths | ({1} if start[0] in singles else set()), reverse=True))
         for start, lengths in starts.items()
     }
-    firsts = re.compile(f"[{re.escape(''.join({word[0] for word in words}))}]")
     return Vocabulary(
-        {word: frozenset(each) for word, each in words.items()}, tuple(patterns), ordered, firsts
+        {word: frozenset(each) for word, each in words.items()}, tuple(patterns), ordered, frozenset(singles)
     )
 
 
 def read(text: str) -> Read:
     """*text* for :meth:`Vocabulary.find`, with the way back to the published characters."""
-    characters: list[str] = []
-    origin: list[int] = []
-    for place, character in enumerate(text):
-        written = _as_read(character)
-        characters += written
-        origin += [place] * len(written)
-    folded = "".join(characters)
+    if PLAIN.fullmatch(text):
+        folded, origin = fold(text), list(range(len(text)))
+    else:
+        written = [_as_read(character) for character in text]
+        folded = "".join(written)
+        origin = [place for place, each in enumerate(written) for _ in each]
     spread = [place for match in _SPREAD.finditer(folded) for place in _gaps(match)]
     for place in reversed(spread):
         del origin[place]
