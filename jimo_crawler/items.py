@@ -23,6 +23,8 @@ class Page:
     """What header or meta named, lower case; empty if nothing did."""
     damaged: int = 0
     """How many U+FFFD decoding had to put in."""
+    hosts: frozenset[str] = frozenset()
+    """Further hosts of the portal: a link to one of them does not lead away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -153,6 +153,26 @@ def test_links_and_redirects_off_the_portal_are_not_followed(tmp_path: Path) -> 
     assert len(log) == len(set(paths(log)))
 
 
+def test_a_town_on_another_host_of_the_portal_is_read_if_the_setting_names_it(tmp_path: Path) -> None:
+    pages = small_portal()
+    with served(pages) as (other, other_log):
+        own = dict(pages)
+        for path in ("/xz/", "/xz/lc/"):
+            own[path] = pages[path].replace('"/xz/lc/', f'"{other}xz/lc/')
+        with served(own) as (url, log):
+            done = Archive(tmp_path / "with", url, {"JIMO_PORTAL_HOSTS": other.split("/")[2]}).crawl()
+            assert done.returncode == 0, done.stderr
+            assert Archive(tmp_path / "with").value("SELECT count(*) FROM articles") == 6
+            assert {path for path in paths(other_log) if "/lc/" in path} == {
+                path for path in pages if "/lc/" in path
+            }
+            assert not any("/lc/" in path for path in paths(log))
+            asked = len(other_log)
+            assert Archive(tmp_path / "without", url).crawl().returncode == 0
+            assert Archive(tmp_path / "without").value("SELECT count(*) FROM articles") == 3
+            assert len(other_log) == asked
+
+
 def test_a_portal_that_is_down_is_an_outage_once_it_is_known(tmp_path: Path) -> None:
     pages = small_portal()
     with served(pages) as (url, _):

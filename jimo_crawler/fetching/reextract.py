@@ -20,6 +20,7 @@ from jimo_crawler.archive.warc_read import Record, read_record
 from jimo_crawler.errors import JimoError, Outcome
 from jimo_crawler.fetching.readers import Readers
 from jimo_crawler.items import Article, Visit
+from jimo_crawler.parsers.hosts import named_hosts
 from jimo_crawler.parsers.response import Answer
 from jimo_crawler.parsers.urls import canonical_url
 from jimo_crawler.text import diff, fingerprint
@@ -72,6 +73,11 @@ class Reextraction:
         self._warc_dir = warc_dir
         self._readers = readers
         self._articles = Articles(conn)
+        addresses = conn.execute(
+            "SELECT DISTINCT substr(url, 1, 8 + instr(substr(url, 9) || '/', '/')) FROM captures"
+        )
+        self._hosts = named_hosts(row[0] for row in addresses)
+        """Nothing but the portal was ever asked."""
 
     def run(self, *, apply: bool, progress: Callable[[int], None] | None = None) -> Iterator[Reextracted]:
         """What differs, address by address; with *apply*, each one's changes are written in a transaction of its own."""
@@ -188,7 +194,9 @@ class Reextraction:
     def _answer(self, row: sqlite3.Row) -> Answer:
         record = self._record(row)
         content_type = record.http.header("Content-Type") if record.http else None
-        return Answer(url=row["url"], status=200, content_type=content_type, body=record.decoded_body())
+        return Answer(
+            url=row["url"], status=200, content_type=content_type, body=record.decoded_body(), hosts=self._hosts
+        )  # fmt: skip
 
     def _record(self, row: sqlite3.Row | None) -> Record:
         if row is not None and row["revisit_of"]:

@@ -302,8 +302,9 @@ class Rebuild:
             source = self._origin(record)
             content_type = content_type or (source.http.header("Content-Type") if source.http else None)
         return Answer(
-            url=capture.url, status=capture.status, content_type=content_type, body=source.decoded_body()
-        )
+            url=capture.url, status=capture.status, content_type=content_type, body=source.decoded_body(),
+            hosts=self._the_run.settings.all_hosts,
+        )  # fmt: skip
 
     def _origin(self, record: Record) -> Record:
         """The record that a revisit refers to: by its id, or, in files of tools that do not name it, by address and digest."""

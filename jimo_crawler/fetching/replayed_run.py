@@ -15,7 +15,7 @@ from jimo_crawler.archive.warc_read import Record
 from jimo_crawler.clock import Clock
 from jimo_crawler.fetching.breaker import Breaker
 from jimo_crawler.fetching.chains import Chains
-from jimo_crawler.parsers.hosts import Hosts
+from jimo_crawler.parsers.hosts import Hosts, named_hosts
 from jimo_crawler.parsers.urls import canonical_url
 from jimo_crawler.portal import load
 
@@ -33,6 +33,11 @@ class Settings:
     max_depth: int = 4
     outage_after: int = 8
     any_section: bool = False
+
+    @property
+    def all_hosts(self) -> frozenset[str]:
+        """The portal's hosts, if any are known."""
+        return named_hosts((self.portal_url, *self.hosts) if self.portal_url else self.hosts)
 
 
 @dataclass(slots=True)

@@ -29,6 +29,7 @@ from jimo_crawler.archive.warc import Exchange, Known, WarcWriter
 from jimo_crawler.errors import BadArgument, ExitStatus, Outcome, Reason, StorageFailed
 from jimo_crawler.fetching.breaker import Breaker
 from jimo_crawler.items import Capture, Visit
+from jimo_crawler.parsers.hosts import named_hosts
 from jimo_crawler.parsers.urls import canonical_url
 from jimo_crawler.portal import Profile, load
 
@@ -56,6 +57,11 @@ class Config:
     max_depth: int
     outage_after: int
     now: str
+
+    @property
+    def all_hosts(self) -> frozenset[str]:
+        """The portal's hosts, as links are compared with them."""
+        return named_hosts((self.portal_url, *self.hosts))
 
     def rules(self) -> str:
         """As JSON, what decides how pages are booked: a replay of the run's WARC files needs it."""

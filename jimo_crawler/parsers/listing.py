@@ -13,7 +13,7 @@ from jimo_crawler.parsers.dom import Anchor, Box, fold_space, read_document
 from jimo_crawler.parsers.pager import Pager, read_pager
 from jimo_crawler.parsers.related import link_text
 from jimo_crawler.parsers.survey import ATTACHMENTS, Role, Survey
-from jimo_crawler.parsers.urls import canonical_url, same_host
+from jimo_crawler.parsers.urls import canonical_url, is_own
 from jimo_crawler.parsers.wording import folded, is_control, without_bullet
 from jimo_crawler.portal import Profile, kind_of
 
@@ -147,7 +147,7 @@ def _candidates(survey: Survey, crumb: Breadcrumb, pager: Pager) -> list[_Item]:
         if anchor.hidden or not anchor.text or anchor.line in crumb.lines:
             continue
         url = doc.url_of(anchor)
-        if url is None or not same_host(url, doc.page.url) or url.split("?")[0].lower().endswith(ATTACHMENTS):
+        if url is None or not is_own(url, doc.page) or url.split("?")[0].lower().endswith(ATTACHMENTS):
             continue
         key = canonical_url(url)
         if key == own or key in pages or _is_home(key):

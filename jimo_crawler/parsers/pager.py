@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from jimo_crawler.parsers.dom import Anchor, Box, Document, Line, Select, fold_space
-from jimo_crawler.parsers.urls import canonical_url, same_host
+from jimo_crawler.parsers.urls import canonical_url, is_own
 from jimo_crawler.parsers.wording import folded
 
 MOST_PAGES = 100_000
@@ -210,13 +210,13 @@ def _read_cluster(doc: Document, run: list[_Step], siblings: bool) -> Pager:
             return Pager()
     last_url = None
     for step in run:
-        is_own = step.url is None or canonical_url(step.url) == own
+        is_here = step.url is None or canonical_url(step.url) == own
         if step.number is not None:
-            if not is_own and step.url is not None:
+            if not is_here and step.url is not None:
                 pager.pages.setdefault(step.number, step.url)
             elif (pager.number is None and step.url is not None) or _is_marked(step.anchor):
                 pager.number = step.number
-        elif step.kind == "next" and not is_own and pager.next is None:
+        elif step.kind == "next" and not is_here and pager.next is None:
             pager.next = step.url
         elif step.kind == "last" and step.url is not None:
             last_url = step.url
@@ -367,7 +367,7 @@ def _read_jumper(doc: Document, select: Select, siblings: bool) -> Pager | None:
             continue
         if canonical_url(url) == own:
             pager.number = pager.number or number
-        elif same_host(url, doc.page.url):
+        elif is_own(url, doc.page):
             pager.pages[number] = url
     if not pager.pages:
         return None
@@ -408,7 +408,7 @@ def _target(doc: Document, anchor: Anchor) -> str | None:
     """Where a step leads, if that can be known: its link, or a script call with a number that can be resolved."""
     url = doc.url_of(anchor)
     if url is not None:
-        return url if same_host(url, doc.page.url) else None
+        return url if is_own(url, doc.page) else None
     for code in (anchor.href, anchor.attrs.get("onclick")):
         if code and (call := _CALL.search(code)) is not None:
             return _by_function(doc, call[1], int(call[2])) or (

@@ -37,6 +37,8 @@ class Answer:
     status: int
     content_type: str | None
     body: bytes
+    hosts: frozenset[str] = frozenset()
+    """Further hosts of the portal (see :class:`Page`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +60,7 @@ def read(kind: str, answer: Answer, profile: Profile) -> Reading:
     """Read *answer* as the *kind* of page that was asked for (entry, index, listing, article)."""
     if refused := _read_status(answer):
         return refused
-    page = decode(answer.url, answer.body, answer.content_type)
+    page = replace(decode(answer.url, answer.body, answer.content_type), hosts=answer.hosts)
     readers = {"entry": _read_entry, "index": _read_index, "listing": _read_listing, "article": _read_article}
     return replace(readers[kind](page, profile), signature=signature(page.html))
 

@@ -9,7 +9,7 @@ from jimo_crawler.items import Link, Page, Section
 from jimo_crawler.parsers.breadcrumb import is_section_name, plain_name, read_breadcrumb
 from jimo_crawler.parsers.dom import Anchor, Box, Document, Select, read_document
 from jimo_crawler.parsers.survey import Survey
-from jimo_crawler.parsers.urls import canonical_url, same_host
+from jimo_crawler.parsers.urls import canonical_url, is_own
 from jimo_crawler.parsers.wording import folded
 from jimo_crawler.portal import Profile, kind_of
 
@@ -74,7 +74,7 @@ def find_index(page: Page, profile: Profile) -> Link | None:
             if rank is None or anchor.hidden:
                 continue
             url = doc.url_of(anchor)
-            if url is None or not same_host(url, page.url):
+            if url is None or not is_own(url, page):
                 continue
             score = rank + order / 100_000
             if best is None or score < best[0]:
@@ -152,14 +152,14 @@ def _entries(doc: Document, profile: Profile) -> list[_Entry]:
         if named is None:
             continue
         url = doc.url_of(anchor)
-        if url is None or not same_host(url, doc.page.url) or canonical_url(url) == own:
+        if url is None or not is_own(url, doc.page) or canonical_url(url) == own:
             continue
         found.append(_Entry(url, named[0], named[1], anchor.box, anchor.line, order))
     for select in doc.selects:
         for place, option in enumerate(select.options):
             named = _town_of([option.text], profile)
             url = _option_url(doc, select, option.value) if named else None
-            if named is not None and url is not None and same_host(url, doc.page.url):
+            if named is not None and url is not None and is_own(url, doc.page):
                 found.append(
                     _Entry(url, named[0], named[1], select.box, select.line, 1_000_000 + place, "jumper")
                 )
@@ -226,7 +226,7 @@ def _entries_by_heading(survey: Survey, profile: Profile) -> list[_Entry]:
         if anchor.hidden or not _MORE.fullmatch(folded(anchor.text)):
             continue
         url = survey.doc.url_of(anchor)
-        if url is None or not same_host(url, survey.doc.page.url):
+        if url is None or not is_own(url, survey.doc.page):
             continue
         town = _heading_before(survey, anchor, profile)
         if town is not None:

@@ -79,7 +79,7 @@ class Survey:
     def __init__(self, doc: Document) -> None:
         self.doc = doc
         self.lines = doc.lines
-        self.host = host_of(doc.page.url)
+        self.hosts = {host_of(doc.page.url), *doc.page.hosts}
         self.free = [line for line in doc.lines if not line.hidden and not line.is_links]
         """The lines that are visible and not mere links: a quarter of a page, and all that is read closely."""
         self._tables: dict[int, bool] = {}
@@ -181,7 +181,7 @@ class Survey:
         ):
             return False
         url = self.doc.url_of(anchor)
-        return url is not None and host_of(url) != self.host
+        return url is not None and host_of(url) not in self.hosts
 
     def _find_role(self, line: Line) -> Role:
         linked = line.is_links

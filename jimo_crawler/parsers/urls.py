@@ -10,6 +10,8 @@ import re
 from functools import lru_cache
 from urllib.parse import quote, urljoin, urlsplit
 
+from jimo_crawler.items import Page
+
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LONGEST = 4096
 """A longer link is a fault or an attack: no server of the kind takes it."""
@@ -102,6 +104,11 @@ def same_host(one: str, other: str) -> bool:
     (True, False)
     """
     return _site(one) is not None and _site(one) == _site(other)
+
+
+def is_own(url: str, page: Page) -> bool:
+    """Whether an absolute URL stays on the portal that *page* is of."""
+    return same_host(url, page.url) or (bool(page.hosts) and host_of(url) in page.hosts)
 
 
 def host_of(url: str) -> str:

@@ -89,6 +89,7 @@ class JimoSpider(Spider):
             status=response.status,
             content_type=content_type.decode("latin-1") if content_type else None,
             body=response.body,
+            hosts=self.run.config.all_hosts,
         )
         if "dataloss" in response.flags:
             return _failed(Reason.DATA_LOSS, "the answer was cut off, more than once")
