@@ -82,6 +82,8 @@ class Rebuild:
         self._progress = progress or (lambda _done: None)
         self._paths: dict[str, Path] = {}
         self._damage: list[str] = []
+        self._hosts_ahead = settings.all_hosts
+        """The portal's hosts, where records are read before their turn."""
         self._records = self._visits = 0
         self._run: ReplayedRun | None = None
         self._open: list[ReplayedRun] = []
@@ -132,12 +134,14 @@ class Rebuild:
 
     def _answer_ahead(self, record: Record) -> Answer | str:
         """The page, if other processes may read it: most pages are articles, so it is read as one before its turn."""
+        if record.type == "warcinfo":
+            self._hosts_ahead = settings_of(read_info(record), self._settings).all_hosts
         if self._readers.alone or record.type != "response" or record.status != 200:
             return ""
         if self._known_kind(canonical_url(record.url)) in ("entry", "index", "listing"):
             return ""
         try:
-            return self._answer(record, capture_of(record))
+            return self._answer(record, capture_of(record), self._hosts_ahead)
         except (ArchiveDamaged, TooLarge):
             return ""
 
@@ -257,7 +261,8 @@ class Rebuild:
         if chain.record.truncated:
             return _failed(blank, Reason.DATA_LOSS, "the answer was cut off, more than once")
         try:
-            answer = self._answer(chain.record, chain.captures[-1])
+            hosts = self._the_run.settings.all_hosts
+            answer = self._answer(chain.record, chain.captures[-1], hosts)
         except (ArchiveDamaged, TooLarge) as error:
             return _failed(blank, Reason.DATA_LOSS, str(error))
         return read_visit(blank.kind, answer, load(self._the_run.settings.profile), blank)
@@ -293,7 +298,7 @@ class Rebuild:
             last_modified=http.header("Last-Modified") if http else None,
         )
 
-    def _answer(self, record: Record, capture: Capture) -> Answer:
+    def _answer(self, record: Record, capture: Capture, hosts: frozenset[str]) -> Answer:
         """The answer; the body of a revisit is that of the record it refers to. Raises ArchiveDamaged, TooLarge."""
         assert record.http is not None
         content_type = record.http.header("Content-Type")
@@ -303,7 +308,7 @@ class Rebuild:
             content_type = content_type or (source.http.header("Content-Type") if source.http else None)
         return Answer(
             url=capture.url, status=capture.status, content_type=content_type, body=source.decoded_body(),
-            hosts=self._the_run.settings.all_hosts,
+            hosts=hosts,
         )  # fmt: skip
 
     def _origin(self, record: Record) -> Record:
