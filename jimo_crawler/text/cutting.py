@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from jimo_crawler.text.judging import Circumstances, spam_segments
 from jimo_crawler.text.segments import Segment
-from jimo_crawler.text.vocabulary import INNOCENT, Read
+from jimo_crawler.text.vocabulary import INNOCENT, Read, rules
 
 _KEPT = re.compile(r"[。！？!?；;…\t”’」』》)\]】]")
 """Separators that belong to the text before them."""
@@ -16,6 +18,9 @@ _OPENING = re.compile(r"[“‘「『《(\[【<]+$")
 _CLOSING = re.compile(r"[)\]】>》”’」』]*")
 _ENDED = re.compile(r"[。！？!?；;…”’」』》)\]】:：]\s*$")
 _BARS = frozenset(("|", "_", "-"))
+_KEPT_APART = re.compile(r"[\t()]")
+"""The marks of a byline and of a table: what stands beside them is not the same text."""
+_QUOTED = re.compile(r"“[^“”]*”|「[^「」]*」|『[^『』]*』")
 _NUMBER = re.compile(r"[a-z0-9_.-]{1,20}")
 """What stands behind a label such as 薇信."""
 
@@ -33,6 +38,7 @@ def split_spam(text: str, about: Circumstances) -> list[Piece]:
     if found is None:
         return [Piece(text, None)] if text else []
     seen, segments = found
+    _spare_quotations(segments, seen.text)
     _absorb(segments, seen.text, about)
     pieces: list[Piece] = []
     reached = 0
@@ -47,8 +53,20 @@ def split_spam(text: str, about: Circumstances) -> list[Piece]:
     return pieces
 
 
+def _spare_quotations(segments: list[Segment], text: str) -> None:
+    """What a paragraph quotes is its own, whatever is quoted: an injected line has no sentences around it."""
+    for quoted in _QUOTED.finditer(text):
+        inside = [each for each in segments if quoted.start() <= each.start and each.end <= quoted.end()]
+        around = [each for each in segments if each not in inside and not each.rule]
+        if any(each.rule for each in inside) and sum(each.frame + 2 * each.report for each in around) >= 2:
+            for segment in inside:
+                segment.rule = None
+
+
 def _absorb(segments: list[Segment], text: str, about: Circumstances) -> None:
     """What says nothing by itself goes with the spam it is joined to: between pieces of it, or at an end of the line."""
+    _absorb_glued(segments)
+    _absorb_same_brand(segments)
     for before, segment, behind in zip(segments, segments[1:], segments[2:], strict=False):
         joined = _joins(text, before, segment) or _joins(text, segment, behind)
         says_nothing = segment.neutral and not segment.frame and not segment.report
@@ -58,6 +76,58 @@ def _absorb(segments: list[Segment], text: str, about: Circumstances) -> None:
         _absorb_enclosed(segments, text)
         _absorb_end(segments, text)
         _absorb_end(segments[::-1], text)
+        _absorb_rest(segments, text)
+
+
+def _absorb_glued(segments: list[Segment]) -> None:
+    """A few characters that nothing parts from the spam are its brand or its town, unless they are all that is left."""
+    near = frozenset(rules()["farm"]["near"])
+    for one, other in pairwise(segments):
+        spam, rest = (one, other) if one.rule else (other, one)
+        if one.end != other.start or not spam.rule or rest.rule or rest.report:
+            continue
+        most = 2 if spam.rule.startswith(("adult", "film")) else 6
+        says_nothing = not rest.frame or rest.text in near
+        others = sum(each.letters for each in segments if each is not rest)
+        if rest.letters <= most and says_nothing and others > 2 * rest.letters:
+            rest.rule = spam.rule
+
+
+def _absorb_same_brand(segments: list[Segment]) -> None:
+    """What opens with the name that two spam segments open with is one more of them."""
+    opened = Counter(each.text[:2] for each in segments if each.rule)
+    brands = {name for name, count in opened.items() if count >= 2}
+    rule = next((each.rule for each in segments if each.rule), None)
+    for segment in segments:
+        if not segment.rule and segment.text[:2] in brands and segment.hits and not segment.frame:
+            segment.rule = rule
+
+
+def _absorb_rest(segments: list[Segment], text: str) -> None:
+    """Where most of a line is spam, what is left of it goes too if it speaks of a trade or says next to nothing."""
+    rest = [each for each in segments if not each.rule]
+    if not rest or 2 * sum(each.letters for each in rest) > sum(each.letters for each in segments):
+        return
+    if any(_KEPT_APART.search(text, one.end, other.start) for one, other in pairwise(segments)):
+        return
+    contact = any(map(_leaves_contact, segments))
+    if all(_leaves_contact(each) or each.strong or _says_little(each, contact) for each in rest) and not any(
+        each.report or each.speech > 2 for each in rest
+    ):
+        rule = next(each.rule for each in segments if each.rule)
+        for segment in rest:
+            segment.rule = rule
+
+
+def _says_little(segment: Segment, advertised: bool) -> bool:
+    """Whether nothing of a sentence is in it; in a line that leaves a contact a short one may have a word of it."""
+    if segment.frame:
+        return advertised and segment.letters <= 6 and segment.frame <= 1 and not segment.speech
+    return segment.letters <= 12
+
+
+def _leaves_contact(segment: Segment) -> bool:
+    return any(hit.classes & {"contact", "disguise"} for hit in segment.hits)
 
 
 def _absorb_enclosed(segments: list[Segment], text: str) -> None:
@@ -97,7 +167,7 @@ def _joins(text: str, one: Segment, other: Segment) -> bool:
 def _goes_along(segment: Segment) -> bool:
     """Whether the first or last part of a line can belong to the spam beside it."""
     own = [hit for hit in segment.hits if INNOCENT not in hit.classes]
-    if any(hit.classes & {"contact", "disguise"} for hit in own):
+    if _leaves_contact(segment):
         return segment.frame <= 1 and segment.letters <= 24
     if own:
         return segment.frame <= 1 and segment.letters <= 12

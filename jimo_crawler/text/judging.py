@@ -11,29 +11,32 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import pairwise
 from typing import NamedTuple
 
+from jimo_crawler.text.bars import (
+    PLACE_END,
+    mark_brand_bar,
+    mark_place_lists,
+    mark_trade_bars,
+    may_be_farm,
+)
 from jimo_crawler.text.fold import fold
 from jimo_crawler.text.masked import Masked, masked_contacts, tells_enough
 from jimo_crawler.text.segments import STRONG, Segment, divide, worth
-from jimo_crawler.text.vocabulary import Hit, Read, read, rules, vocabulary
+from jimo_crawler.text.vocabulary import INNOCENT, Hit, Read, read, rules, vocabulary
 
-_PLACE_NAME = re.compile(
-    r"[\u4e00-\u9fff]{1,8}(?:自治县|自治旗|自治州|县|市|旗|林区|矿区|盟|州|(?<![一二三四五六七八九十小社园校辖片景地山库湖新发东西南北中])区)"
-)
-_SHORT_NAME = re.compile(r"[\u4e00-\u9fff]{2,6}")
-_PLACE_END = re.compile("[县市区旗]")
 _ODD = re.compile(
-    "[薇徽葳崴溦嶶➕❤♥]|[威维唯微][芯新歆辛心信伈杺鑫]|叩叩|球球|抠|飞机|[加+]\\s?[vVqQ威维微]|[qQ][ .·*~_-]|[vV][信xX.]|扣扣|[qQ][qQ:：]|微.{0,3}信|电报|1[3-9][0-9]|1[ .·*_-]{1,2}[3-9]|[一幺][三四五六七八九][零〇一二三四五六七八九]|"
+    "[薇徽葳崴溦嶶➕❤♥]|[威维唯微][芯新歆辛心信伈杺鑫]|叩叩|球球|抠|飞机|[加+]\\s?[vVqQ威维微]|[qQ][ .·*~_-]|[vV][信xX.]|扣扣|[qQ][qQ:：]|微.{0,3}信|电报|1[3-9][0-9]|[48]00[-–—]?[0-9]|1[ .·*_-]{1,2}[3-9]|[一幺][三四五六七八九][零〇一二三四五六七八九]|"
     "[０-９Ａ-Ｚａ-ｚ①-⓿➀-➓❶-❿➕✚✙🅐-🆏\u200b-\u200f\u2060\ufeff]|[\u4e00-\u9fff][.·•・*★☆~^◆●■ +/-][\u4e00-\u9fff][.·•・*★☆~^◆●■ +/-][\u4e00-\u9fff]"
 )
 """What only odd writing or a contact has: such lines are read in full."""
+_RULE = re.compile(r"[|_-]")
+"""What joins a title to something else."""
 _BRACKET = re.compile(r"[()\[\]【】「」『』《》\t]")
 TRADES = (
     frozenset(("explicit", "racy", "region", "quality", "container", "tail")),
     frozenset(("brand", "name", "game", "house", "bonus", "lure", "sport", "action")),
-    frozenset(("service", "seo", "loan", "offer", "farm")),
+    frozenset(("service", "ware", "promise", "query", "seo", "loan", "offer", "farm")),
     frozenset(("proxy", "crack", "fiction", "download", "quality", "tail", "container")),
 )
 """Classes that go together in some rule: film pages, gambling, services, programs."""
@@ -75,6 +78,10 @@ class Rule(NamedTuple):
     sentence: bool
     one_sentence: bool
 
+    def allows(self, found: frozenset[str]) -> bool:
+        """Whether one word of each group in ``needs`` is there."""
+        return not any(need.isdisjoint(found) for need in self.needs)
+
 
 def spam_segments(text: str, about: Circumstances) -> tuple[Read, list[Segment]] | None:
     """The segments of *text*, those that are spam with their rule; None if none is."""
@@ -83,13 +90,14 @@ def spam_segments(text: str, about: Circumstances) -> tuple[Read, list[Segment]]
     seen = read(text)
     hits = vocabulary().find(seen.text)
     contacts = list(masked_contacts(text, seen))
-    if not (contacts or _any_rule_has(hits, about) or _may_be_farm(text, hits) or _may_be_bar(hits)):
+    if not (contacts or _any_rule_has(hits, about) or may_be_farm(text, hits) or _may_be_bar(hits)):
         return None
     segments = divide(seen.text, hits)
     if any(segment.report for segment in segments):
         about = replace(about, reported=True)
-    _mark_place_lists(segments, seen.text, about)
-    _mark_brand_bar(segments)
+    mark_place_lists(segments, seen.text, about.hidden or about.offsite)
+    mark_brand_bar(segments)
+    mark_trade_bars(segments, seen.text, about.reported)
     for run in _runs(segments):
         _mark_run(run, about)
     for contact in contacts:
@@ -120,7 +128,7 @@ def _rules() -> tuple[Rule, ...]:
 
 def _worth_a_look(text: str) -> bool:
     """A quick look at what most lines lack: odd characters, a contact, words enough of one trade, many place names."""
-    if _ODD.search(text) or len(_PLACE_END.findall(text)) >= 8:
+    if _ODD.search(text) or len(PLACE_END.findall(text)) >= 8:
         return True
     words = vocabulary().glance(fold(text))
     if any("farm" in vocabulary().words[word] for word in words):
@@ -227,6 +235,8 @@ def _leaves_contact(run: list[Segment], *classes: str) -> bool:
 
 def _score(rule: Rule, hits: list[Hit], about: Circumstances) -> tuple[int, int]:
     """Points of *hits* under *rule* and how many characters they cover; no points if the rule asks for more."""
+    if not rule.allows(_classes_of(hits)):
+        return 0, 0
     points: dict[str, Counter[str]] = {}
     covered: set[int] = set()
     for hit in hits:
@@ -239,10 +249,11 @@ def _score(rule: Rule, hits: list[Hit], about: Circumstances) -> tuple[int, int]
     if len(points) < rule.kinds or total < max(rules()["context"]["least"], rule.points - about.weight):
         return 0, 0
     strong = sum(each for name, each in earned.items() if worth(name) >= STRONG)
-    found = frozenset().union(*(hit.classes for hit in hits))
-    if strong < rule.strong or not all(need & found for need in rule.needs):
-        return 0, 0
-    return total, len(covered)
+    return (total, len(covered)) if strong >= rule.strong else (0, 0)
+
+
+def _classes_of(hits: list[Hit]) -> frozenset[str]:
+    return frozenset().union(*{hit.classes for hit in hits})
 
 
 def _worth_of(name: str, count: int) -> int:
@@ -252,75 +263,16 @@ def _worth_of(name: str, count: int) -> int:
 
 def _any_rule_has(hits: list[Hit], about: Circumstances) -> bool:
     """Whether the words of a whole line satisfy any rule, however thinly they stand."""
-    return any(_score(rule, hits, about)[0] for rule in _rules())
-
-
-def _mark_place_lists(segments: list[Segment], text: str, about: Circumstances) -> None:
-    """Eight or more counties from elsewhere joined by bars (or under a link farm's label) are a link farm."""
-    label = next(
-        (at for at, each in enumerate(segments) if any("farm" in hit.classes for hit in each.hits)), None
-    )
-    shape = _SHORT_NAME if label is not None else _PLACE_NAME
-    start = 0
-    while start < len(segments):
-        end = start
-        while end < len(segments) and shape.fullmatch(segments[end].text) and end != label:
-            end += 1
-        names = segments[start:end]
-        if len(names) >= (5 if label is not None else 8) and _is_farm(names, text, about, label is not None):
-            begin = label if label is not None and label < start and start - label <= 2 else start
-            stop = end + 1 if label == end else end
-            for segment in segments[begin:stop]:
-                segment.rule = "place_list"
-        start = max(end, start + 1)
-
-
-def _may_be_farm(text: str, hits: list[Hit]) -> bool:
-    return any("farm" in hit.classes for hit in hits) or len(_PLACE_END.findall(text)) >= 8
-
-
-def _is_farm(names: list[Segment], text: str, about: Circumstances, labelled: bool) -> bool:
-    near = tuple(rules()["farm"]["near"])
-    if 2 * sum(name.text.startswith(near) for name in names) >= len(names):
-        return False
-    between = [text[one.end : other.start] for one, other in pairwise(names)]
-    bars = sum(bool(re.search(r"[|_¦│]", each)) for each in between)
-    return labelled or 10 * bars >= 7 * len(between) or ((about.hidden or about.offsite) and len(names) >= 10)
+    found = _classes_of(hits)
+    return any(_score(rule, hits, about)[0] for rule in _rules() if rule.allows(found))
 
 
 def _may_be_bar(hits: list[Hit]) -> bool:
-    return max(Counter(hit.word for hit in hits if hit.classes & {"brand", "name"}).values(), default=0) >= 3
-
-
-def _mark_brand_bar(segments: list[Segment]) -> None:
-    """Three parts or more side by side that the same house opens, with as many ways in, are a betting site's bar."""
-    start = 0
-    while start < len(segments):
-        house = _house_of(segments[start])
-        end = start + 1
-        while house and end < len(segments) and _house_of(segments[end]) == house:
-            end += 1
-        bar = segments[start:end]
-        ways = frozenset(
-            hit.word
-            for each in bar
-            for hit in each.hits
-            if hit.classes & {"action", "sport", "game", "house"}
-        )
-        betting = any(hit.classes & {"sport", "game", "house", "brand"} for each in bar for hit in each.hits)
-        if house and len(bar) >= 3 and len(ways) >= 4 and betting:
-            for segment in bar:
-                segment.rule = "brand_bar"
-        start = end
-
-
-def _house_of(segment: Segment) -> str | None:
-    """The house that *segment* opens with, if a way in follows and it says nothing."""
-    first = segment.hits[0] if segment.hits else None
-    if first is None or first.start != segment.start or segment.frame or segment.report:
-        return None
-    ways = any(hit.classes & {"action", "sport", "game", "house"} for hit in segment.hits[1:])
-    return first.word if ways and first.classes & {"brand", "name"} else None
+    """Whether there are words enough for a bar: a house three times, or two words of trades that hide."""
+    houses = Counter(hit.word for hit in hits if hit.classes & {"brand", "name"})
+    strong = frozenset(rules()["bar"]["strong"])
+    trades = {hit.word for hit in hits if hit.classes & strong and INNOCENT not in hit.classes}
+    return len(trades) >= 2 or max(houses.values(), default=0) >= 3
 
 
 def _mark_masked(contact: Masked, segments: list[Segment], text: str) -> None:
@@ -344,6 +296,6 @@ def _belongs(segment: Segment, nearer: Segment, contact: Masked, text: str) -> b
     between = text[min(segment.end, nearer.end) : max(segment.start, nearer.start)]
     if segment.report or _BRACKET.search(between):
         return False
-    if segment.sentence == nearer.sentence:
+    if segment.sentence == nearer.sentence and (segment.strong or not _RULE.search(between)):
         return segment.frame < 2 or (segment.frame == 2 and contact.degree >= 3)
     return not segment.frame and segment.letters <= 16 and segment.suspicious

@@ -59,7 +59,7 @@ def tells_enough(contact: Masked, segments: list[Segment], text: str) -> bool:
     for hit in (hit for segment in segments for hit in segment.hits if INNOCENT not in hit.classes):
         if hit.classes & strong:
             points[hit.word] = 2
-        elif "offer" in hit.classes and hit.word not in weak:
+        elif "topic" in hit.classes or ("offer" in hit.classes and hit.word not in weak):
             points.setdefault(hit.word, 1)
     needed = {1: 4, 2: 1}.get(contact.degree, 0)
     total = sum(points.values())

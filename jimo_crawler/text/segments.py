@@ -13,7 +13,7 @@ from jimo_crawler.text.vocabulary import INNOCENT, Hit, rules, sentence_words
 
 _BETWEEN = re.compile(r"[^\w%℃㎡]+|_+")
 _JOINED = re.compile(r"(?<=[0-9a-z])[-.'](?=[0-9a-z])")
-_SENTENCE_END = re.compile(r"[。！!？?;；]")
+SENTENCE_END = re.compile(r"[。！!？?;；]")
 _PARTING = re.compile(r"[。；;|_\t]|\s{2}")
 """Separators that part sentences."""
 _NOT_COMMA = re.compile(r"[^,，、“”‘’\"'《》()（）「」『』]")
@@ -36,6 +36,8 @@ class Segment:
     frame: float
     report: int
     """Words of a report in its sentence."""
+    speech: float
+    """Words of a sentence that cannot be keywords, those of one character by half."""
     around: float = 0.0
     """Frame of all clauses that commas join, its own included."""
     sentence: int = 0
@@ -84,7 +86,7 @@ def divide(text: str, hits: list[Hit]) -> list[Segment]:
     sentence = part = clause = 0
     for (behind, start), (end, _) in pairwise(borders):
         between = text[behind:start]
-        sentence += bool(_SENTENCE_END.search(between))
+        sentence += bool(SENTENCE_END.search(between))
         part += bool(_PARTING.search(between))
         clause += bool(_NOT_COMMA.search(between))
         own = [hit for hit in hits if start <= hit.start < end]
@@ -110,9 +112,16 @@ def _segment(text: str, start: int, end: int, hits: list[Hit], said: list[Hit]) 
     own = [hit for hit in hits if start <= hit.start < end]
     words = [hit for hit in said if start <= hit.start < end]
     report = sum("report" in hit.classes for hit in words)
-    frame = sum(1.0 if len(hit.word) > 1 else 0.5 for hit in words if "frame" in hit.classes)
-    frame += sum(INNOCENT in hit.classes for hit in own)
-    return Segment(start, end, text[start:end], own, len(LETTER.findall(text, start, end)), frame, report)
+    innocent = sum(INNOCENT in hit.classes for hit in own)
+    frame = _count(words, "frame") + innocent
+    speech = _count(words, "speech")
+    letters = len(LETTER.findall(text, start, end))
+    return Segment(start, end, text[start:end], own, letters, frame, report, speech)
+
+
+def _count(words: list[Hit], name: str) -> float:
+    """How many *words* are of the class *name*, those of one character by half."""
+    return sum(1.0 if len(hit.word) > 1 else 0.5 for hit in words if name in hit.classes)
 
 
 def _clusters(start: int, end: int, hits: list[Hit]) -> Iterator[tuple[int, int]]:

@@ -1,11 +1,11 @@
-"""Finding the words of ``spam_rules.toml`` in a text, disguised or not."""
+"""Finding the words of ``spam_rules.toml`` and ``spam_trades.toml`` in a text, disguised or not."""
 
 from __future__ import annotations
 
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import compress, count, product
@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from jimo_crawler.text.fold import PLAIN, fold
 
 RULES = Path(__file__).with_name("spam_rules.toml")
+TRADES = Path(__file__).with_name("spam_trades.toml")
 INNOCENT = "innocent"
 
 _INVISIBLE = re.compile(
@@ -124,26 +125,39 @@ def rules() -> dict[str, Any]:
 
 @cache
 def vocabulary() -> Vocabulary:
-    """The classes of ``spam_rules.toml``, ready to be looked for."""
-    classes = rules()["classes"]
-    patterns = [(name, re.compile(each)) for name in classes for each in classes[name].get("patterns", ())]
-    return _build(
-        {name: [*each.get("words", ()), *_compounds(each)] for name, each in classes.items()}, patterns
-    )
+    """The classes of ``spam_rules.toml`` with the words of ``spam_trades.toml``, ready to be looked for."""
+    trades = tomllib.loads(TRADES.read_text(encoding="utf-8"))["trades"]
+    words: dict[str, list[str]] = {}
+    patterns: list[tuple[str, re.Pattern[str]]] = []
+    for name, each in rules()["classes"].items():
+        words[name] = [*each.get("words", ()), *_compounds(each.get("compounds", ()))]
+        patterns += [(name, re.compile(pattern)) for pattern in each.get("patterns", ())]
+    for name, trade in product(words, trades):
+        words[name] += [*trade.get(name, ()), *_compounds(trade.get("compounds", {}).get(name, ()))]
+        patterns += [(name, re.compile(pattern)) for pattern in trade.get("patterns", {}).get(name, ())]
+    return _build(words, patterns)
 
 
-def _compounds(listed: dict[str, Any]) -> Iterator[str]:
-    """``compounds``: of each pair of lists every word of the first before every one of the second."""
-    return ("".join(parts) for lists in listed.get("compounds", ()) for parts in product(*lists))
+def _compounds(pairs: Iterable[list[list[str]]]) -> Iterator[str]:
+    """Of each pair of lists every word of the first before every one of the second."""
+    return ("".join(parts) for lists in pairs for parts in product(*lists))
 
 
 @cache
 def sentence_words() -> Vocabulary:
-    """The words of sentences (class ``frame``) and of reports (class ``report``)."""
-    return _build({name: rules()[name]["words"] for name in ("frame", "report")}, [])
+    """The words of sentences (``frame``; ``speech`` where no keyword can be meant) and of reports (``report``)."""
+    listed = rules()
+    return _build(
+        {
+            "frame": listed["frame"]["words"],
+            "speech": listed["frame"]["speech"],
+            "report": listed["report"]["words"],
+        },
+        [],
+    )
 
 
-def _build(classes: dict[str, Iterable[str]], patterns: list[tuple[str, re.Pattern[str]]]) -> Vocabulary:
+def _build(classes: Mapping[str, Iterable[str]], patterns: list[tuple[str, re.Pattern[str]]]) -> Vocabulary:
     words: dict[str, set[str]] = {}
     for name, listed in classes.items():
         for word in listed:

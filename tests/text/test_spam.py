@@ -107,6 +107,11 @@ def test_a_segment_is_cut_out_and_the_rest_stays_exact(line: str, rest: str) -> 
         ("春耕忙_亚博体育官网_澳门新葡京", "春耕忙"),
         ("金口鎮春耕忙 - 歐美高清影院在線觀看", "金口鎮春耕忙"),
         ("国产设备助力春耕-国产大豆扩种", "国产设备助力春耕-国产大豆扩种"),
+        ("春耕忙-亿发国际棋牌下载", "春耕忙"),
+        ("春耕忙-极光VPN破解版下载-极光加速器安卓版-科学上网免费节点-极光ios下载", "春耕忙"),
+        ("春耕忙_新葡坊彩票APP下载_新葡坊注册送彩金_新葡坊体育下载", "春耕忙"),
+        ("春耕忙-代开发票加薇信fp8899", "春耕忙"),
+        ("代孕公司|捐卵价格表|供卵试管多少钱_春耕忙", "春耕忙"),
     ],
 )
 def test_spam_is_taken_off_a_title(title: str, rest: str) -> None:
@@ -189,6 +194,14 @@ def test_a_report_keeps_the_list_of_games_that_it_warns_of() -> None:
     )
     assert clean(warning).article == warning
     assert clean(article(NEWS, "时时彩、百家乐、棋牌游戏、体育投注、老虎机、捕鱼")).removed
+
+
+def test_a_paragraph_keeps_what_it_quotes() -> None:
+    quoting = "“澳门首家线上赌场上线啦，注册就送888元！”不少市民都收到过这样的短信。11月30日，市公安局通报了一起案件。"
+    report = article(quoting, "13名犯罪嫌疑人落网，冻结涉案资金312万元。", title="民警打掉一个网络赌博团伙")
+    assert clean(report).article == report
+    assert kept(quoting, Circumstances()) == quoting
+    assert judge_line("“澳门首家线上赌场上线啦，注册就送888元！”") is not None
 
 
 PARTS = st.sampled_from(
