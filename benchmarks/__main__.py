@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-ALL = ("crawl", "requests", "search", "export", "replay")
+ALL = ("crawl", "requests", "growth", "search", "export", "replay")
 
 
 def main(names: list[str]) -> None:

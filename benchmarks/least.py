@@ -56,7 +56,8 @@ class _Page:
     """One page of a listing."""
 
     items: list[str] = field(default_factory=list)
-    changed: str = ""
+    news: str = ""
+    """When it last named anything unheard of, but for the first time that it was read."""
     due: str = ""
 
 
@@ -108,7 +109,7 @@ class Least:
         order = [each for path in run for each in day.named[path]]
         now = set(order)
         before = [each for path in run for each in self._items(path) if self._carries(each)]
-        stayed = [place for place, each in enumerate(before) if each in now]
+        stayed = self._in_order(before, order)
         behind = pages[pages.index(run[-1]) + 1 :][:1]
         last_now = max((place for place, each in enumerate(order) if each in before), default=0)
         moved_up = {each for each in order[last_now:] if each in self._items(*behind)} if behind else set()
@@ -120,6 +121,16 @@ class Least:
         back = {each for each in now & self._taken_off if self._carries(each)}
         self._taken_off = (self._taken_off | off) - back
         return off | back
+
+    @staticmethod
+    def _in_order(before: list[str], order: list[str]) -> list[int]:
+        """Places in *before* of what stands in *order*, too, and has not been put ahead of what stood before it."""
+        places, reached = list[int](), -1
+        for place, each in enumerate(before):
+            if each in order[reached + 1 :]:
+                places.append(place)
+                reached = order.index(each)
+        return places
 
     def _items(self, path: str) -> list[str]:
         return self._pages[path].items if path in self._pages else []
@@ -138,18 +149,20 @@ class Least:
         day = _Day(truth)
         for path, at in asked.items():
             if path in day.named:
-                self._learn_page(day.named[path], self._pages.setdefault(path, _Page()), at)
-                for each in day.named[path]:
-                    known = self._addresses.setdefault(each, _Address())
-                    known.listed = max(known.listed, day.listed(each))
+                self._learn_page(day, path, self._pages.setdefault(path, _Page()), at)
             elif day.shows(path):
                 self._learn_address(day, path, self._addresses.setdefault(path, _Address()), at)
 
-    @staticmethod
-    def _learn_page(items: list[str], page: _Page, at: str) -> None:
-        page.changed = page.changed if items == page.items else at
+    def _learn_page(self, day: _Day, path: str, page: _Page, at: str) -> None:
+        items = day.named[path]
+        if page.items and any(each not in self._addresses for each in items):
+            page.news = at
         page.items = items
-        page.due = next_due(from_stamp(at), [page.changed], least_hours=WEEK)
+        for each in items:
+            known = self._addresses.setdefault(each, _Address())
+            known.listed = max(known.listed, day.listed(each))
+        newest = max(map(day.listed, items), default="")
+        page.due = next_due(from_stamp(at), [newest, page.news], least_hours=WEEK)
 
     def _learn_address(self, day: _Day, path: str, known: _Address, at: str) -> None:
         shown, text = day.shows(path), day.text(path)

@@ -67,6 +67,11 @@ class ListingPage:
     total: int | None
     """How many pages the pager says there are (共12页, 1/12, 尾页's number); None if it does not say."""
 
+    @property
+    def newest(self) -> str | None:
+        """The latest day that stands beside an item."""
+        return max((link.date for link in self.items if link.date), default=None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:

@@ -28,8 +28,6 @@ class Read:
     """end, known, since, loop, limit or empty; None while the section goes on."""
     delisted: tuple[str, ...] = ()
     relisted: tuple[str, ...] = ()
-    changed: bool = False
-    """Whether the page lists anything else than when it was read last."""
 
 
 class Discovery:
@@ -127,12 +125,14 @@ class Discovery:
         )
         self._name_section(items, row)
         self._ask_redated(listing.items, at)
-        listed = json.dumps(items)
         ended_by = self._ended_by(row, listing, items, new)
         goes_on = ended_by is None or (ended_by == "known" and self._is_due(listing.next, at))
         delisted, relisted = self._listed.read(row, items, goes_on=goes_on, last_page=listing.next is None)
-        read = Read(new, len(items) - new, ended_by, delisted, relisted, listed != row["items"])
-        self._conn.execute("UPDATE urls SET items = ? WHERE url = ?", (listed, row["url"]))
+        read = Read(new, len(items) - new, ended_by, delisted, relisted)
+        self._conn.execute(
+            "UPDATE urls SET items = ?, listed_date = ? WHERE url = ?",
+            (json.dumps(items), listing.newest, row["url"]),
+        )
         self._go_on(row, listing, read, at)
         return read
 

@@ -10,7 +10,8 @@ The rule, in full; ``benchmarks/requests.py`` computes from it, and from the dem
   half a year. It has been quiet since it was published, or since its last event (it changed, came back, was taken down …)
   if that is later.
 - A further page of a body: with its first page, by the same rule.
-- A further page of a listing: the same, since what it lists last changed; at least a week.
+- A further page of a listing: the same, since the latest day on it, or since it last named anything unheard of; at least
+  a week.
 - An address that carries none (gone, hijacked): the same, since that became known; at least a week.
 
 All but the first two are due four hours (EARLY) before that time: a daily run comes to a page now sooner and now later, and what

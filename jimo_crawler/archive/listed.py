@@ -63,7 +63,7 @@ class Listed:
             for place, url in enumerate(items)
         )
         first = 0 if self._is_read_up_to(row) else stayed[0]
-        last = len(before) if last_page or not pushed_in else self._last_in_order(before, now)
+        last = len(before) if last_page or not pushed_in else self._last_in_order(before, items)
         return [url for url in before[first:last] if url not in now]
 
     def _moved_up(self, row: sqlite3.Row, url: str) -> bool:
@@ -75,13 +75,15 @@ class Listed:
         ).fetchone()
         return found is not None
 
-    def _last_in_order(self, before: list[str], now: set[str]) -> int:
-        """The place of the last item that stayed and moves with the others: an article, and not one that stands on every
-        page of the listing (a list of favourites below it)."""
-        for place in range(len(before) - 1, -1, -1):
-            if before[place] in now and self._moves_along(before[place]):
-                return place
-        return 0
+    def _last_in_order(self, before: list[str], items: list[str]) -> int:
+        """The place of the last item that stayed and moves with the others: an article that has not been put ahead of what
+        stood before it, and is not on every page of the listing (a list of favourites below it)."""
+        places = {url: place for place, url in enumerate(items)}
+        last, reached = 0, -1
+        for place, url in enumerate(before):
+            if places.get(url, -1) > reached and self._moves_along(url):
+                last, reached = place, places[url]
+        return last
 
     def _moves_along(self, url: str) -> bool:
         row = self._conn.execute(

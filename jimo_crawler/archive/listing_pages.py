@@ -43,7 +43,8 @@ class ListingPages:
         self._sections.add_listing(row["town_id"], read)
         self._book_delisted(read, visit.fetched_at)
         observed = Observed(None, Outcome.LISTING)
-        return Booked(observed, observed, listing_changed=read.changed), _report_pager(visit, read)
+        news = bool(read.new) and row["last_visit_at"] is not None
+        return Booked(observed, observed, news=news), _report_pager(visit, read)
 
     def _is_blank(self, visit: Visit, row: sqlite3.Row) -> bool:
         """A listing that lists nothing: a first page that did before, or a page that has nothing of its section about it.

@@ -45,7 +45,8 @@ class Booked:
 
     asked: Observed
     answered: Observed
-    listing_changed: bool = False
+    news: bool = False
+    """A page of a listing that had been read before named something unheard of."""
 
     @property
     def outcome(self) -> Outcome:

@@ -149,10 +149,10 @@ class Store:
                 visit.kind == "entry" and visit.outcome is Outcome.INDEX
             ):
                 self._remember_form(visit.final_url)
-            self._update_row(visit, row, booked.answered, lively=booked.listing_changed)
+            self._update_row(visit, row, booked.answered, news=booked.news)
             return
         self._book_target(visit, row, booked.answered, final)
-        self._update_row(visit, row, of_a_hop(booked.asked), lively=booked.listing_changed)
+        self._update_row(visit, row, of_a_hop(booked.asked), news=booked.news)
 
     def _book_target(self, visit: Visit, row: sqlite3.Row, observed: Observed, final: str) -> None:
         """A redirect's target that carries an article is a row of its own, booked with the same Visit; so is one that
@@ -187,11 +187,9 @@ class Store:
             (host, f"{scheme}://{place}", self._clock.stamp()),
         )
 
-    def _update_row(
-        self, visit: Visit, row: sqlite3.Row, observed: Observed, *, lively: bool = False
-    ) -> None:
+    def _update_row(self, visit: Visit, row: sqlite3.Row, observed: Observed, *, news: bool = False) -> None:
         again = is_again(visit, observed.outcome)
-        lively = lively or observed.event in EVENTFUL
+        lively = news or observed.event in EVENTFUL
         values: dict[str, object] = {
             "state": "retired" if observed.outcome in ONCE and visit.kind == "article" else "known",
             "leased_by": None,
@@ -224,4 +222,7 @@ class Store:
             latest = self._addresses.latest(row["first_url"] or visit.url)
             published = latest["published_at"] if latest else None
             return next_due(now, [published, last_change], least_hours=DAY)
+        newest = visit.listing.newest if visit.listing is not None else row["listed_date"]
+        if visit.kind == "listing" and newest:
+            return next_due(now, [newest, last_change], least_hours=WEEK)
         return next_due(now, [last_change or row["first_seen_at"]], least_hours=WEEK)

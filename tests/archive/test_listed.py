@@ -75,6 +75,11 @@ def test_a_further_page_is_read_by_itself(listed: Bench) -> None:
     assert due(listed) == {"g"}, "h may be on the third page"
 
 
+def test_what_was_put_ahead_of_the_others_says_nothing_of_their_order(listed: Bench) -> None:
+    listed.listing(TOWN, 2, *"hdef", following=True)
+    assert due(listed) == set(), "g was pushed on to the third page"
+
+
 def test_favourites_below_every_page_do_not_move_with_the_others(listed: Bench) -> None:
     listed.listing(TOWN, 1, *"abcd", "h", following=True)
     listed.listing(TOWN, 2, *"efg", "h", following=True)
