@@ -376,7 +376,7 @@ def fold_space(text: str) -> str:
         folded = _GAP.sub(_folded_gap, text.strip())
     else:
         folded = " ".join(words)
-    return folded if folded.isprintable() else _INVISIBLE.sub("", folded).strip()
+    return folded if folded.isprintable() else " ".join(_INVISIBLE.sub("", folded).split())
 
 
 def _folded_gap(match: re.Match[str]) -> str:
