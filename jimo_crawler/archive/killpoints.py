@@ -14,8 +14,8 @@ from typing import Literal, get_args
 
 from jimo_crawler.errors import BadArgument
 
-WITHIN = 0.002
-"""Seconds: about as long as a COMMIT takes with its fsync."""
+WITHIN = 0.001
+"""Seconds: about as long as a COMMIT takes, fsync included, on a quick disk."""
 
 Point = Literal[
     "warc-torn",  # a part of a record is in the file
