@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests import forking
+
 PROJECT = Path(__file__).resolve().parent.parent
 QUICK = {"DOWNLOAD_DELAY": "0", "AUTOTHROTTLE_ENABLED": "0", "LOG_LEVEL": "WARNING", "JIMO_MIN_FREE_MB": "1"}
 
@@ -39,10 +41,7 @@ class Archive:
         **arguments: Any,
     ) -> subprocess.CompletedProcess[str]:
         """Run ``scrapy crawl`` to its end."""
-        return subprocess.run(
-            self.command(spider, settings=settings, **arguments), cwd=PROJECT, env=environment(env), text=True,
-            capture_output=True, check=False, timeout=240,
-        )  # fmt: skip
+        return forking.run(self.command(spider, settings=settings, **arguments)[3:], environment(env))
 
     def command(self, spider: str, *, settings: dict[str, Any] | None = None, **arguments: Any) -> list[str]:
         """The command line of a crawl."""
@@ -57,10 +56,7 @@ class Archive:
     def run(self, command: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run another command of the project on this archive."""
         settings = ["-s", f"JIMO_ARCHIVE_DB={self.db}", "-s", f"JIMO_WARC_DIR={self.warc_dir}"]
-        return subprocess.run(
-            [sys.executable, "-m", "scrapy", command, *arguments, *settings], cwd=PROJECT, env=environment(), text=True,
-            capture_output=True, check=False, timeout=240,
-        )  # fmt: skip
+        return forking.run([command, *arguments, *settings], environment())
 
     def rows(self, sql: str, *values: Any) -> list[dict[str, Any]]:
         """What a query gives, with nothing but sqlite3."""

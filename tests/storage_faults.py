@@ -3,15 +3,13 @@
 Run as ``python -m tests.storage_faults FOLDER COPY POINTS GROWING crawl towns …``, in a process of its own. Where the system lets a user have a mount namespace, the disk is a tmpfs that
 grows by a page from run to run (real ENOSPC); otherwise a limit on the size of each file grows (EFBIG, which SQLite calls
 an I/O error). The archive is the same all along: each run goes on from what the one before it left. Prints one JSON
-object a run. Everything is imported once; each crawl is a forked child that runs Scrapy's own command line.
+object a run.
 """
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
-import pkgutil
 import resource
 import shutil
 import sqlite3
@@ -23,10 +21,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-import jimo_crawler.commands
-import jimo_crawler.fetching
-import jimo_crawler.spiders
-import pipelines
+from tests import forking
 
 PAGE = 4096
 INSIDE = "--inside"
@@ -47,30 +42,16 @@ def mount(folder: Path, options: str) -> None:
 
 
 def crawl(arguments: list[str], prepare: Callable[[], None]) -> tuple[int, str]:
-    """Scrapy's command line in a forked child; gives exit status and what it wrote to stderr."""
+    """A crawl in a process of its own; gives exit status and what it wrote to stderr."""
     with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
-        if not (child := os.fork()):
-            status = 70
-            try:
-                os.dup2(said.fileno(), 2)
-                prepare()
-                status = _execute(arguments)
-            finally:
-                sys.stderr.flush()
-                os._exit(status)
-        _, result = os.waitpid(child, 0)
+
+        def enter() -> None:
+            os.dup2(said.fileno(), 2)
+            prepare()
+
+        status = forking.execute(arguments, enter)
         said.seek(0)
-        return os.waitstatus_to_exitcode(result), said.read()
-
-
-def _execute(arguments: list[str]) -> int:
-    from scrapy.cmdline import execute
-
-    try:
-        execute(["scrapy", *arguments])
-    except SystemExit as ended:
-        return int(ended.code or 0)
-    return 0
+        return status, said.read()
 
 
 def torn(folder: Path) -> list[str]:
@@ -97,7 +78,7 @@ def torn(folder: Path) -> list[str]:
 def main(folder: Path, out: Path, points: int, growing: int, arguments: list[str]) -> None:
     """*points* runs over a disk too small for a new archive, *growing* that fill it up in the middle of the crawl, one
     over a disk that may not be written at all, and one with room enough; *out* is a copy of what came of it."""
-    _import_all()
+    forking.import_all()
     from jimo_crawler.archive.schema import open_archive
 
     disk = Disk(folder, real=INSIDE in sys.argv)
@@ -116,13 +97,6 @@ def main(folder: Path, out: Path, points: int, growing: int, arguments: list[str
     run("read-only", disk.forbid())
     run("room enough", disk.limit(1 << 30))
     shutil.copytree(folder, out)
-
-
-def _import_all() -> None:
-    """What every child needs, once."""
-    for package in (jimo_crawler.commands, jimo_crawler.fetching, jimo_crawler.spiders, pipelines):
-        for module in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
-            importlib.import_module(module.name)
 
 
 class Disk:
