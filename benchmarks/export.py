@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.measure import PROJECT, run
 from benchmarks.search import CACHE
 from jimo_crawler.archive.export import FORMATS
-from jimo_crawler.archive.schema import open_archive, schema_version
+from jimo_crawler.archive.schema import SCHEMA_VERSION, open_archive
 from jimo_crawler.demo import generated
 
 ARTICLES = 1_000_000
@@ -48,7 +48,7 @@ def main() -> None:
 
 def _cached() -> Path:
     """A million articles with the texts of a thousand, and without a full-text index, which an export does not ask."""
-    path = CACHE / f"export-{ARTICLES}-{schema_version()}.db"
+    path = CACHE / f"export-{ARTICLES}-{SCHEMA_VERSION}.db"
     if not path.exists():
         print(f"making {ARTICLES:,} articles in {path.relative_to(PROJECT)} …", flush=True)
         unfinished = path.with_suffix(".unfinished")

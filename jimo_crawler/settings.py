@@ -84,7 +84,6 @@ RETRY_TIMES = 2
 REDIRECT_MAX_TIMES = 5
 METAREFRESH_ENABLED = False  # read by the article parser, which knows a takeover from a moved page
 COOKIES_ENABLED = False
-URLLENGTH_LIMIT = 2000
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,*/*;q=0.5",
     "Accept-Language": "zh-CN,zh;q=0.9",
@@ -107,7 +106,11 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # a 404 is a Visit, too
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
     "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # of requests that spiders yield; ours yield none
 }
+CONCURRENT_ITEMS = 1  # a page gives one Visit; Scrapy starts as many tasks for every page
+WARN_ON_GENERATOR_RETURN_VALUE = False  # it would read and parse the callback's source for every page
 ITEM_PIPELINES = {
     "pipelines.normalise.Normalise": 100,
     "pipelines.spam.SpamFilter": 200,

@@ -12,8 +12,7 @@ from typing import Any, ClassVar
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from jimo_crawler.demo.portal import LAST_DAY, build
-from jimo_crawler.demo.server import DemoServer
+from jimo_crawler.demo import LAST_DAY
 
 
 class Command(ScrapyCommand):
@@ -57,6 +56,8 @@ class Command(ScrapyCommand):
             self._serve(opts)
 
     def _write_truth(self, day: int, target: str) -> None:
+        from jimo_crawler.demo.portal import build
+
         text = build(day).truth.dumps()
         if target == "-":
             sys.stdout.write(text + "\n")
@@ -67,6 +68,8 @@ class Command(ScrapyCommand):
             raise UsageError(f"--truth: {error}", print_help=False) from None
 
     def _serve(self, opts: Namespace) -> None:
+        from jimo_crawler.demo.server import DemoServer  # here: Scrapy loads every command for each of them
+
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())

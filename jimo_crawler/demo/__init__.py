@@ -5,3 +5,6 @@ knows the crawler: pages are written the way people wrote such pages, and the tr
 """
 
 from __future__ import annotations
+
+LAST_DAY = 35
+"""The portal has a history of so many days behind the first, day 0."""

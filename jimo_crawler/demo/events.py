@@ -18,7 +18,6 @@ from jimo_crawler.demo.spam import inject
 from jimo_crawler.demo.story import Piece, Story
 from jimo_crawler.demo.towns import TOWNS, ZONE, town
 
-LAST_DAY = 35
 LIVES: tuple[tuple[tuple[int, str], ...], ...] = (
     ((1, "edit-body"),),
     ((2, "silent"),),

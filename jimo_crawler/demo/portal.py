@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from jimo_crawler.demo import events
+from jimo_crawler.demo import LAST_DAY, events
 from jimo_crawler.demo.answer import Answer, Site
-from jimo_crawler.demo.events import LAST_DAY
 from jimo_crawler.demo.plan import day_start
 from jimo_crawler.demo.site import Assembler
 from jimo_crawler.demo.truth import Truth

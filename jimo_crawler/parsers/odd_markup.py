@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bs4 import BeautifulSoup
-
 from jimo_crawler.items import Page
 
 SWALLOW = ("title", "textarea", "iframe", "xmp", "plaintext", "noframes", "noembed", "template")
@@ -19,6 +17,8 @@ SWALLOW = ("title", "textarea", "iframe", "xmp", "plaintext", "noframes", "noemb
 
 def mend(page: Page) -> Page:
     """The same page with its markup closed where a lenient reader would close it."""
+    from bs4 import BeautifulSoup  # most runs need none
+
     soup = BeautifulSoup(page.html, "html.parser")
     for element in soup.find_all(SWALLOW):
         if element.find("a"):

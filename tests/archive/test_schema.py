@@ -14,13 +14,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from jimo_crawler.archive import fts, schema
-from jimo_crawler.archive.schema import APPLICATION_ID, open_archive, open_reader, schema_version
+from jimo_crawler.archive import fts, migrations, schema
+from jimo_crawler.archive.schema import APPLICATION_ID, SCHEMA_VERSION, open_archive, open_reader
 from jimo_crawler.archive.toolkit import Database, Migrations
 from jimo_crawler.errors import ArchiveDamaged, ArchiveTooNew, StorageFailed
 from tests.crawling import PROJECT, Archive, environment
 
-NAMES = [each.name for each in schema.migrations.pending(Database(memory=True, execute_plugins=False))]
+NAMES = [each.name for each in migrations.migrations.pending(Database(memory=True, execute_plugins=False))]
 """All migrations, oldest first."""
 OLDER = range(1, len(NAMES))
 """Versions of the schema before this one."""
@@ -32,7 +32,7 @@ def make_old(path: Path, version: int) -> None:
         conn.row_factory = sqlite3.Row
         fts.register(conn)
         database = Database(conn, execute_plugins=False, strict=True)
-        schema.migrations.apply(database, stop_before=NAMES[version] if version < len(NAMES) else None)
+        migrations.migrations.apply(database, stop_before=NAMES[version] if version < len(NAMES) else None)
         fts.create(conn)
         for table, rows in _rows().items():
             for row in rows:
@@ -106,7 +106,7 @@ def assert_current(path: Path) -> None:
         assert [row[0] for row in found] == [1]
     with closing(open_archive(path)) as conn:
         fts.check(conn)
-    assert version_of(path) == schema_version()
+    assert version_of(path) == SCHEMA_VERSION
 
 
 # --- new archives -----------------------------------------------------------------------------------------------------------
@@ -204,7 +204,7 @@ def test_a_migration_that_is_killed_has_happened_as_a_whole_or_not_at_all(
         cwd=PROJECT, env=environment({"JIMO_KILL_AT": f"migration:{reached}"}), check=False,
     )  # fmt: skip
     assert done.returncode == -signal.SIGKILL
-    assert version_of(path) == (schema_version() if reached == 5 else version)
+    assert version_of(path) == (SCHEMA_VERSION if reached == 5 else version)
     if version:
         assert dump(path) == before
     open_archive(path).close()
@@ -213,19 +213,32 @@ def test_a_migration_that_is_killed_has_happened_as_a_whole_or_not_at_all(
         assert dump(path) == before
 
 
-def with_more(monkeypatch: pytest.MonkeyPatch) -> Migrations:
-    """The project's migrations, to which a test adds its own."""
+def with_more(monkeypatch: pytest.MonkeyPatch, *, added: int = 1) -> Migrations:
+    """The project's migrations, to which a test adds so many of its own."""
     more = Migrations("jimo")
-    for each in schema.migrations.pending(Database(memory=True, execute_plugins=False)):
+    for each in migrations.migrations.pending(Database(memory=True, execute_plugins=False)):
         more(name=each.name)(each.fn)
-    monkeypatch.setattr(schema, "migrations", more)
-    schema.schema_version.cache_clear()
+    monkeypatch.setattr(migrations, "migrations", more)
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", len(NAMES) + added)
     return more
 
 
-@pytest.fixture(autouse=True)
-def _forget_versions() -> None:
-    schema.schema_version.cache_clear()
+def test_the_version_of_the_schema_is_the_number_of_migrations() -> None:
+    assert len(NAMES) == SCHEMA_VERSION
+
+
+def test_an_archive_that_is_up_to_date_is_opened_without_sqlite_utils(tmp_path: Path) -> None:
+    """It takes longer to load than all the rest of a reading command."""
+    open_archive(tmp_path / "jimo.db").close()
+    code = """if True:
+        import sys
+        from pathlib import Path
+        from jimo_crawler.archive.schema import open_archive, open_reader
+        open_archive(Path(sys.argv[1])).close()
+        open_reader(Path(sys.argv[1])).close()
+        sys.exit("sqlite_utils" in sys.modules)
+    """
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "jimo.db")], cwd=PROJECT, check=True)
 
 
 def test_a_migration_that_fails_leaves_the_archive_as_it_was(
@@ -234,7 +247,7 @@ def test_a_migration_that_fails_leaves_the_archive_as_it_was(
     path = tmp_path / "jimo.db"
     make_old(path, len(NAMES))
     before, version = dump(path), version_of(path)
-    more = with_more(monkeypatch)
+    more = with_more(monkeypatch, added=2)
 
     @more(name="next_transform")
     def _transform(db: Database) -> None:
@@ -294,7 +307,7 @@ def test_an_archive_of_a_newer_version_is_refused_in_one_line(tmp_path: Path) ->
     archive = Archive(tmp_path, "http://127.0.0.1:9/")
     make_old(archive.db, len(NAMES))
     with closing(sqlite3.connect(archive.db)) as conn:
-        conn.execute(f"PRAGMA user_version={schema_version() + 1}")
+        conn.execute(f"PRAGMA user_version={SCHEMA_VERSION + 1}")
     before = archive.db.read_bytes()
     for opening in (open_archive, open_reader):
         with pytest.raises(ArchiveTooNew, match=r"newer version.*update the project"):
