@@ -1,10 +1,9 @@
 """The outage guard: one page met everywhere, or errors everywhere, are the portal's fault and say nothing of its articles.
 
 A visit that would speak against an article (gone, taken over, another text) is held back until an ordinary article page
-shows that the portal is well; one that says itself that the text is deleted only if no such page was met in this run yet.
-Meanwhile the frontier puts addresses first that were fine when they were last seen. If page after page is bad instead, the
-run ends, and what was held is booked as blocked: due again, and nothing marked (DESIGN 4.6). At most HELD visits are
-held, so that a kill loses no more than was in flight anyway.
+shows that the portal is well. Meanwhile the frontier puts addresses first that were fine when they were last seen. If page
+after page is bad instead, the run ends, and what was held is booked as blocked: due again, and nothing marked (DESIGN 4.6).
+At most HELD visits are held, so that a kill loses no more than was in flight anyway.
 """
 
 from __future__ import annotations
@@ -107,7 +106,7 @@ class Breaker:
         if visit.kind != "article":
             return False
         if bearing.against is not None:
-            return not (self._well and _says_gone(visit))
+            return True
         repeated = bool(visit.signature) and visit.signature in self._recent
         unsure = visit.outcome is Outcome.NOT_ARTICLE or (
             visit.outcome is Outcome.ARTICLE and not _is_of_the_portal(visit)

@@ -20,9 +20,9 @@ from jimo_crawler.archive import clock_jumps, startup
 from jimo_crawler.archive.account import Account, Verdict
 from jimo_crawler.archive.discovery import Discovery
 from jimo_crawler.archive.disk import check_room, explain
-from jimo_crawler.archive.frontier import Frontier, Lease, Plan, free_leases, write
+from jimo_crawler.archive.frontier import GATES, Frontier, Lease, Plan, free_leases, write
 from jimo_crawler.archive.lock import ArchiveLock
-from jimo_crawler.archive.outcomes import Rules, is_again
+from jimo_crawler.archive.outcomes import READ, Rules, is_again
 from jimo_crawler.archive.schema import open_archive
 from jimo_crawler.archive.store import Store
 from jimo_crawler.archive.warc import Exchange, Known, WarcWriter
@@ -295,7 +295,8 @@ class Run:
         with self._or_fail():
             visit = self._store.save(visit)
         self._have_saved(visit.captures)
-        if visit.kind in ("entry", "index") and is_again(visit, visit.outcome):
+        unread = visit.outcome not in READ if visit.kind == "entry" else is_again(visit, visit.outcome)
+        if visit.kind in GATES and unread:
             self._halt_for(visit, f"the {visit.kind} page could not be read: {visit.message}")
         return visit
 
