@@ -122,21 +122,20 @@ def _from_first_to_last(bar: list[Segment]) -> list[Segment]:
 def _is_trade_bar(bar: list[Segment], text: str, reported: bool) -> bool:
     telling = [each for each in bar if _words(each, "strong")]
     words = {word for each in bar for word in _words(each, "strong")}
-    asked = {word for each in bar for word in _words(each, "asking")}
-    if len(bar) < 3 or len(words - asked) < 2:
+    if len(bar) < 3 or len(words) < 2 or not any(_words(each, "naming") for each in bar):
         return False
     letters = sum(each.letters for each in bar)
     covered = sum(len(LETTER.findall(hit.word)) for each in bar for hit in each.hits if _is_own(hit))
     framed = sum(each.frame for each in bar)
     if reported and (framed or 5 * covered < 3 * letters):
         return False
-    offers = sum(map(_offers, bar))
+    offers = sum(map(_offers, bar)) + (len(telling) >= 4)
     if _is_ruled(bar, text) and 2 * len(telling) >= len(bar) - 1 and offers and 3 * framed <= len(bar):
         return 4 * covered >= letters
     spoken = sum(each.speech for each in bar)
     if len(telling) < 3 or len(words) < 3 or 5 * len(telling) < 3 * len(bar) or 4 * spoken > len(bar):
         return False
-    return offers + (len(telling) >= 4) >= 2 and 5 * covered >= 2 * letters
+    return offers >= 2 and 5 * covered >= 2 * letters
 
 
 def _is_own(hit: Hit) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
@@ -21,6 +22,8 @@ _NOT_COMMA = re.compile(r"[^,，、“”‘’\"'《》()（）「」『』]")
 LETTER = re.compile(r"[^\W_]")
 STRONG = 2
 """Points from which a class is more than a word of general use."""
+_FILLING = frozenset(("topic", "deal"))
+"""Classes that only fill: where they begin and end, no keywords do."""
 _DENSE_GAP, _DENSE_LETTERS, _DENSE_HITS = 2, 6, 2
 
 
@@ -74,10 +77,10 @@ def worth(name: str) -> int:
 
 def divide(text: str, hits: list[Hit]) -> list[Segment]:
     """The parts of *text* between separators; no separator inside a hit counts, a dense cluster of hits is a part."""
+    inside = {place for hit in hits for place in range(hit.start, hit.end)}
     borders = [(0, 0)]
     for match in _BETWEEN.finditer(text):
-        inside = any(hit.start < match.end() and match.start() < hit.end for hit in hits)
-        if not inside and not _JOINED.match(text, match.start()):
+        if inside.isdisjoint(range(*match.span())) and not _JOINED.match(text, match.start()):
             borders.append(match.span())
     borders.append((len(text), len(text)))
     taken = {place for hit in hits if INNOCENT not in hit.classes for place in range(hit.start, hit.end)}
@@ -89,28 +92,34 @@ def divide(text: str, hits: list[Hit]) -> list[Segment]:
         sentence += bool(SENTENCE_END.search(between))
         part += bool(_PARTING.search(between))
         clause += bool(_NOT_COMMA.search(between))
-        own = [hit for hit in hits if start <= hit.start < end]
+        own, words = _from(hits, start, end), _from(said, start, end)
         clusters = list(_clusters(start, end, own))
         for first, last in clusters:
             clause += len(clusters) > 1
-            segment = _segment(text, first, last, own, said)
-            segments.append(replace(segment, sentence=sentence, part=part, clause=clause))
-    return _shared(segments)
+            segment = _segment(text, first, last, _from(own, first, last), _from(words, first, last))
+            segment.sentence, segment.part, segment.clause = sentence, part, clause
+            segments.append(segment)
+    _share(segments)
+    return segments
 
 
-def _shared(segments: list[Segment]) -> list[Segment]:
-    """*segments*, each with the frame of its clauses and with what its sentence says of police or courts."""
+def _from(hits: list[Hit], start: int, end: int) -> list[Hit]:
+    """Those of *hits*, which are in order, that begin between *start* and *end*."""
+    return hits[bisect_left(hits, (start,)) : bisect_left(hits, (end,))]
+
+
+def _share(segments: list[Segment]) -> None:
+    """Give each the frame of its clauses and what its sentence says of police or courts."""
     frames: defaultdict[int, float] = defaultdict(float)
     reports: defaultdict[int, int] = defaultdict(int)
     for segment in segments:
         frames[segment.clause] += segment.frame
         reports[segment.part] += segment.report
-    return [replace(each, around=frames[each.clause], report=reports[each.part]) for each in segments]
+    for segment in segments:
+        segment.around, segment.report = frames[segment.clause], reports[segment.part]
 
 
-def _segment(text: str, start: int, end: int, hits: list[Hit], said: list[Hit]) -> Segment:
-    own = [hit for hit in hits if start <= hit.start < end]
-    words = [hit for hit in said if start <= hit.start < end]
+def _segment(text: str, start: int, end: int, own: list[Hit], words: list[Hit]) -> Segment:
     report = sum("report" in hit.classes for hit in words)
     innocent = sum(INNOCENT in hit.classes for hit in own)
     frame = _count(words, "frame") + innocent
@@ -128,6 +137,8 @@ def _clusters(start: int, end: int, hits: list[Hit]) -> Iterator[tuple[int, int]
     """The text from *start* to *end*, divided where keywords without a gap run on from (or into) a sentence without any mark."""
     groups: list[list[Hit]] = []
     for hit in hits:
+        if hit.classes <= _FILLING:
+            continue
         if INNOCENT in hit.classes:
             groups.append([])
         elif groups and groups[-1] and hit.start - groups[-1][-1].end <= _DENSE_GAP:

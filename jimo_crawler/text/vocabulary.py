@@ -18,6 +18,32 @@ from jimo_crawler.text.fold import PLAIN, fold
 RULES = Path(__file__).with_name("spam_rules.toml")
 TRADES = Path(__file__).with_name("spam_trades.toml")
 INNOCENT = "innocent"
+_KEPT_INSIDE = frozenset(
+    [
+        "explicit",
+        "racy",
+        "region",
+        "quality",
+        "container",
+        "tail",
+        "brand",
+        "name",
+        "game",
+        "house",
+        "sport",
+        "bonus",
+        "lure",
+        "action",
+        "service",
+        "loan",
+        "seo",
+        "offer",
+        "proxy",
+        "crack",
+        "fiction",
+        "download",
+    ]
+)
 
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]"
@@ -125,16 +151,24 @@ def rules() -> dict[str, Any]:
 
 @cache
 def vocabulary() -> Vocabulary:
-    """The classes of ``spam_rules.toml`` with the words of ``spam_trades.toml``, ready to be looked for."""
-    trades = tomllib.loads(TRADES.read_text(encoding="utf-8"))["trades"]
-    words: dict[str, list[str]] = {}
-    patterns: list[tuple[str, re.Pattern[str]]] = []
-    for name, each in rules()["classes"].items():
-        words[name] = [*each.get("words", ()), *_compounds(each.get("compounds", ()))]
-        patterns += [(name, re.compile(pattern)) for pattern in each.get("patterns", ())]
-    for name, trade in product(words, trades):
-        words[name] += [*trade.get(name, ()), *_compounds(trade.get("compounds", {}).get(name, ()))]
-        patterns += [(name, re.compile(pattern)) for pattern in trade.get("patterns", {}).get(name, ())]
+    """The classes of ``spam_rules.toml`` with the words of ``spam_trades.toml``, ready to be looked for.
+
+    A longer word hides the shorter ones inside it, so the words of the trades keep the classes of those.
+    """
+    listed = rules()["classes"]
+    patterns = [(name, re.compile(each)) for name in listed for each in listed[name].get("patterns", ())]
+    words = {
+        name: [*each.get("words", ()), *_compounds(each.get("compounds", ()))]
+        for name, each in listed.items()
+    }
+    inner = _build(words, [])
+    for trade, name in product(tomllib.loads(TRADES.read_text(encoding="utf-8"))["trades"], listed):
+        patterns += [(name, re.compile(each)) for each in trade.get("patterns", {}).get(name, ())]
+        for word in (*trade.get(name, ()), *_compounds(trade.get("compounds", {}).get(name, ()))):
+            words[name].append(word)
+            for hit in inner.find(word):
+                for kept in hit.classes & _KEPT_INSIDE:
+                    words[kept].append(word)
     return _build(words, patterns)
 
 
