@@ -249,6 +249,8 @@ class Visit:
     listing: ListingPage | None = None
     index_url: Link | None = None
     """On an entry page: where the town index is."""
+    frames: tuple[Link, ...] = ()
+    """Of an entry page or index without links of its own: the pages of which it consists, or to which it leads."""
     page: ArticlePage | None = None
     """On an article page: all that was read; ``page.article`` is cleaned by the pipelines."""
     fingerprint: Fingerprint | None = None

@@ -94,6 +94,8 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the guard knows ports, and heeds no dont_filter
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "jimo_crawler.fetching.unpacking.Unpacking": 590,
     "jimo_crawler.fetching.guard.Guard": 50,
     "jimo_crawler.fetching.manners.Robots": 100,
     "jimo_crawler.fetching.manners.Retries": 550,

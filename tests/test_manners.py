@@ -173,6 +173,42 @@ def test_a_town_on_another_host_of_the_portal_is_read_if_the_setting_names_it(tm
             assert len(other_log) == asked
 
 
+def test_a_portal_that_opens_with_a_refresh_and_a_frameset_is_entered(tmp_path: Path) -> None:
+    frames = '<html><frameset rows="80,*"><frame src="top.htm"><frame src="main.htm"></frameset></html>'
+    pages = small_portal() | {
+        "/": '<html><head><meta http-equiv="refresh" content="0; URL=default.htm"></head><body>正在进入…</body></html>',
+        "/default.htm": frames,
+        "/top.htm": '<html><body><img src="logo.gif"><a href="mailto:a@b.cn">信箱</a></body></html>',
+        "/main.htm": HOME,
+    }
+    with served(pages) as (url, log):
+        archive = Archive(tmp_path, url)
+        assert archive.crawl(settings={"JIMO_NOW": "2026-01-05T06:00:00Z"}).returncode == 0
+        assert archive.value("SELECT count(*) FROM articles") == 6
+        first = len(log)
+        assert archive.crawl(settings={"JIMO_NOW": "2026-01-05T06:10:00Z"}).returncode == 0
+        assert "/top.htm" not in paths(log[first:])  # it names no towns
+        pages["/main.htm"] = pages["/top.htm"]
+        assert (
+            archive.crawl(settings={"JIMO_NOW": "2026-01-05T06:20:00Z"}).returncode == 4
+        )  # a frame that did name them
+    assert archive.value("SELECT outcome FROM urls WHERE url LIKE '%/top.htm'") == "not_article"
+    with served({**pages, "/main.htm": "<html><body>欢迎</body></html>"}) as (url, _):
+        done = Archive(tmp_path / "empty", url).crawl()
+    assert done.returncode == 1
+    assert "could not be read" in done.stderr
+
+
+def test_a_page_that_is_not_packed_as_its_header_says_is_read_as_it_is(tmp_path: Path) -> None:
+    pages = small_portal()
+    pages["/xz/jk/1.html"] = (200, {"Content-Encoding": "gzip"}, pages["/xz/jk/1.html"])
+    with served(pages) as (url, _):
+        archive = Archive(tmp_path, url)
+        assert archive.crawl().returncode == 0
+    assert archive.value("SELECT count(*) FROM articles") == 6
+    assert archive.run("verify", "--deep").returncode == 0
+
+
 def test_a_portal_that_is_down_is_an_outage_once_it_is_known(tmp_path: Path) -> None:
     pages = small_portal()
     with served(pages) as (url, _):

@@ -147,7 +147,8 @@ class Account:
     def _unread_start(self) -> bool:
         row = self._conn.execute(
             "SELECT 1 FROM urls WHERE kind IN ('entry', 'index') AND last_crawl_id = ?"
-            " AND outcome NOT IN ('index', 'unchanged', 'redirected')",
+            " AND outcome NOT IN ('index', 'unchanged', 'redirected', 'not_article') UNION ALL SELECT 1 WHERE EXISTS"
+            " (SELECT 1 FROM urls WHERE kind = 'entry') AND NOT EXISTS (SELECT 1 FROM urls WHERE kind IN ('index', 'listing'))",
             (self._crawl_id,),
         ).fetchone()
         return row is not None

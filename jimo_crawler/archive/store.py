@@ -117,11 +117,23 @@ class Store:
             return self._article_pages.book(visit, row, capture_id), visit
         if visit.outcome is Outcome.INDEX:
             self._book_index(visit)
+        elif visit.outcome is Outcome.FAILED and visit.status == 200 and self._is_frame(row):
+            message = "a frame that names no towns"
+            visit = replace(visit, outcome=Outcome.NOT_ARTICLE, failures=(), message=message)
         return both(Observed(None, visit.outcome)), visit
+
+    def _is_frame(self, row: sqlite3.Row) -> bool:
+        """Whether a page is part of another entry page or index, and never named towns: its neighbour may."""
+        if row["outcome"] is not None:
+            return False
+        sql = "SELECT 1 FROM urls WHERE url = ? AND kind = ?"
+        return self._conn.execute(sql, (row["found_on"], row["kind"])).fetchone() is not None
 
     def _book_index(self, visit: Visit) -> None:
         if visit.index_url is not None:
             self._discovery.add_url(visit.index_url, "index", visit.fetched_at, found_on=visit.url)
+        for frame in visit.frames:
+            self._discovery.add_url(frame, visit.kind, visit.fetched_at, found_on=visit.url)
         self._discovery.add_sections(visit.sections, visit.url, visit.fetched_at)
 
     # --- what was asked, and the end of the lease ---------------------------------------------------------------------
@@ -191,7 +203,7 @@ class Store:
         again = is_again(visit, observed.outcome)
         lively = news or observed.event in EVENTFUL
         values: dict[str, object] = {
-            "state": "retired" if observed.outcome in ONCE and visit.kind == "article" else "known",
+            "state": "retired" if observed.outcome in ONCE and visit.kind != "listing" else "known",
             "leased_by": None,
             "outcome": observed.outcome,
             "last_visit_at": visit.fetched_at,

@@ -26,12 +26,20 @@ _fold = Exchange(
 _NUMERALS = {character: value for value, character in enumerate("〇一二三四五六七八九")}
 _CN = "[〇一二三四五六七八九十]"
 _WEEKDAY = r"(?:[(（\[]?(?:星期|礼拜|禮拜|周|週)[一二三四五六日天][)）\]]?)"
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_EN_WEEKDAY = r"(?:\b(?i:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s)?"
+_EN_MONTH = rf"\b(?P<en_month{{}}>(?i:{'|'.join(_MONTHS)}))[a-z]*\.?"
 _DAY = rf"""(?:
     (?P<year>(?<!\d)(?:19|20)\d\d|(?<!\d)\d{{4}}(?=[-/.年])) \s?
     (?: (?P<sep>[-/.])\s?(?P<month>\d{{1,2}})\s?(?P=sep)\s?(?P<day>\d{{1,2}})(?!\d)
       | 年\s?(?P<month2>\d{{1,2}})\s?月\s?(?P<day2>\d{{1,2}})(?!\d)\s?[日号號]? )
   | (?P<cn_year>[〇一二三四五六七八九]{{4}})\s?年\s?(?P<cn_month>{_CN}{{1,3}})\s?月\s?(?P<cn_day>{_CN}{{1,3}})\s?[日号號]?
   | (?<![\d/])(?P<us_month>\d{{1,2}})/(?P<us_day>\d{{1,2}})/(?P<us_year>(?:19|20)\d\d)(?!\d)
+  | (?<!\d)(?P<two_year>\d\d)\s?年\s?(?P<two_month>\d{{1,2}})\s?月\s?(?P<two_day>\d{{1,2}})\s?[日号號]
+  | {_EN_WEEKDAY}{_EN_MONTH.format("")}\s?(?P<en_day>\d{{1,2}})(?:st|nd|rd|th)?,?\s(?P<en_year>(?:19|20)\d\d)(?!\d)
+  | {_EN_WEEKDAY}{_EN_MONTH.format(3)}\s(?P<en_day3>\d{{1,2}})\s(?P<clock3>\d\d:\d\d:\d\d)\s(?:[A-Z]{{3,4}}(?:[+-]\d{{4}})?\s)?
+      (?P<en_year3>(?:19|20)\d\d)(?!\d)
+  | {_EN_WEEKDAY}(?<!\d)(?P<en_day2>\d{{1,2}})[ -]{_EN_MONTH.format(2)},?[ -](?P<en_year2>(?:19|20)\d\d)(?!\d)
   | (?<![\d.:/-])(?P<short_year>\d\d)(?P<short_sep>[-/.])(?P<short_month>\d\d)(?P=short_sep)(?P<short_day>\d\d)(?![\d./-])
 )"""
 _TIME = rf"""(?:
@@ -93,11 +101,20 @@ def _read(match: re.Match[str]) -> str | None:
     elif part["cn_year"]:
         year = int("".join(str(_NUMERALS[each]) for each in part["cn_year"]))
         day = year, _numeral(part["cn_month"]), _numeral(part["cn_day"])
+    elif part["two_year"]:
+        day = _century(int(part["two_year"])), int(part["two_month"]), int(part["two_day"])
+    elif part["en_year"] or part["en_year2"]:
+        month = _MONTHS.index((part["en_month"] or part["en_month2"]).lower()) + 1
+        day = int(part["en_year"] or part["en_year2"]), month, int(part["en_day"] or part["en_day2"])
+    elif part["en_year3"]:
+        month = _MONTHS.index(part["en_month3"].lower()) + 1
+        hour, minute, second = part["clock3"].split(":")
+        clock = _clock(hour, minute, second, "", None)
+        return _iso(int(part["en_year3"]), month, int(part["en_day3"]), clock)
     elif part["us_year"]:
         day = int(part["us_year"]), int(part["us_month"]), int(part["us_day"])
     else:
-        short = int(part["short_year"])
-        day = (2000 if short < 70 else 1900) + short, int(part["short_month"]), int(part["short_day"])
+        day = _century(int(part["short_year"])), int(part["short_month"]), int(part["short_day"])
     if part["hour"] is None:
         return _iso(*day, None)
     half = part["half"] or part["suffix"] or ""
@@ -105,6 +122,10 @@ def _read(match: re.Match[str]) -> str | None:
         part["hour"], part["minute"] or part["minute2"], part["second"] or part["second2"], half, part["zone"]
     )
     return _iso(*day, clock) if clock else None
+
+
+def _century(year: int) -> int:
+    return (2000 if year < 70 else 1900) + year
 
 
 def _numeral(text: str) -> int:

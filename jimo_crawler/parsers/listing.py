@@ -34,6 +34,7 @@ _NOT_HEADLINE = re.compile(
 _SIDE = re.compile(
     r"(?:^|[\s_-])(?:side\w*|aside|right|hot\w*|rank\w*|recommend|relat\w*|tuijian|foot\w*|bottom|nav\w*|menu|top\w*|head\w*|banner|ad|ads|advert\w*)(?:$|[\s_-]|\d)"
 )
+_MONTH_DAY = re.compile(r"(?<![\d.-])(?:[01]?\d)(?:[-/.]|月)(?:[0-3]?\d)日?(?=[\s)）\]】]|$)")
 _LEFT_OPEN = frozenset(("dt", "dd", "li", "p"))
 _NUMBERS = re.compile(r"\d+")
 _TEASER_HEAD = re.compile(
@@ -52,6 +53,8 @@ class _Item:
     box: Box
     date: str | None = None
     row: Box | None = None
+    month_day: bool = False
+    """A day without its year stands beside it."""
 
 
 @dataclass(slots=True)
@@ -305,7 +308,17 @@ def _merge(groups: list[_Group]) -> list[_Group]:
             other.box, other.shape = parent, (*group.shape, group.box.tag)
         else:
             merged[key] = group
-    return kept + list(merged.values())
+    return _of_one_box(kept + list(merged.values()))
+
+
+def _of_one_box(groups: list[_Group]) -> list[_Group]:
+    """Groups of one box and shape are one: rows of two, and the last row of one."""
+    joined: dict[tuple[int, tuple[str, ...]], _Group] = {}
+    for group in groups:
+        other = joined.setdefault((group.box.index, group.shape), group)
+        if other is not group:
+            other.items += group.items
+    return list(joined.values())
 
 
 # -- dates beside items ---------------------------------------------------------------------------------------------
@@ -315,6 +328,7 @@ def _find_dates(survey: Survey, group: _Group) -> None:
     """Date the items of a group: in their own line or row, else by lines that stand between them."""
     for item in group.items:
         item.date = _date_in_row(survey, item)
+        item.month_day = item.date is None and _has_month_day(survey, item)
     undated = [item for item in group.items if item.date is None]
     if 2 * len(undated) <= len(group.items):
         return
@@ -341,6 +355,19 @@ def _date_in_row(survey: Survey, item: _Item) -> str | None:
             if len(line.text) <= 60 and not line.hidden and (day := _day(line.text, item.text)) is not None:
                 return day
     return None
+
+
+def _has_month_day(survey: Survey, item: _Item) -> bool:
+    lines = (
+        survey.lines[item.row.first : item.row.last]
+        if item.row is not None
+        else survey.lines[item.line : item.line + 1]
+    )
+    return any(
+        _MONTH_DAY.search(line.text.replace(item.text, " ", 1))
+        for line in lines
+        if len(line.text) <= LONGEST_LINE
+    )
 
 
 def _next_start(starts: list[int], line: int, group: _Group) -> int:
@@ -377,7 +404,7 @@ def _score(survey: Survey, group: _Group, crumb: Breadcrumb, pager: Pager) -> fl
     items = group.items
     count = len(items)
     length = sum(len(item.text) for item in items) / count
-    dated = sum(item.date is not None for item in items) / count
+    dated = sum(item.date is not None or item.month_day for item in items) / count
     shapes = {_NUMBERS.sub("#", item.key) for item in items}
     first, last = min(item.line for item in items), max(item.line for item in items)
     score = dated * (4.0 + 0.4 * min(count, 10)) + 0.2 * min(count, 20)
@@ -422,7 +449,7 @@ def _penalty_of_head(survey: Survey, first: int, dated: float) -> float:
 def _after_copyright(survey: Survey, first: int) -> bool:
     return any(
         not line.hidden and survey.roles[line.index] is Role.COPYRIGHT
-        for line in survey.lines[max(0, first - 6) : first]
+        for line in survey.lines[max(len(survey.lines) // 4, first - 6) : first]
     )
 
 

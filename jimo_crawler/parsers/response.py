@@ -17,7 +17,7 @@ from jimo_crawler.parsers.article import parse_article
 from jimo_crawler.parsers.decode import decode
 from jimo_crawler.parsers.listing import parse_listing
 from jimo_crawler.parsers.odd_markup import mend
-from jimo_crawler.parsers.section import find_index, parse_index
+from jimo_crawler.parsers.section import find_frames, find_index, parse_index
 from jimo_crawler.parsers.takeover import is_takeover
 from jimo_crawler.parsers.urls import canonical_url
 from jimo_crawler.portal import Profile
@@ -50,6 +50,7 @@ class Reading:
     sections: tuple[Section, ...] = ()
     listing: ListingPage | None = None
     index_url: Link | None = None
+    frames: tuple[Link, ...] = ()
     page: ArticlePage | None = None
     failures: tuple[Failure, ...] = ()
     signature: str = ""
@@ -107,8 +108,16 @@ def _read_entry(page: Page, profile: Profile) -> Reading:
             return Reading(outcome=Outcome.INDEX, charset=page.charset, index_url=link)
         if sections := parse_index(each, profile):
             return Reading(outcome=Outcome.INDEX, charset=page.charset, sections=sections)
-    return _read_block_page(page, profile) or _failed(
-        Outcome.FAILED, Stage.SECTION, Reason.NO_INDEX, "no link to the town section on the entry page", page
+    return (
+        _read_frames(page)
+        or _read_block_page(page, profile)
+        or _failed(
+            Outcome.FAILED,
+            Stage.SECTION,
+            Reason.NO_INDEX,
+            "no link to the town section on the entry page",
+            page,
+        )
     )
 
 
@@ -116,9 +125,17 @@ def _read_index(page: Page, profile: Profile) -> Reading:
     for each in _readable(page):
         if sections := parse_index(each, profile):
             return Reading(outcome=Outcome.INDEX, charset=page.charset, sections=sections)
-    return _read_block_page(page, profile) or _failed(
-        Outcome.FAILED, Stage.SECTION, Reason.NO_SECTIONS, "the index names no town section", page
+    return (
+        _read_frames(page)
+        or _read_block_page(page, profile)
+        or _failed(Outcome.FAILED, Stage.SECTION, Reason.NO_SECTIONS, "the index names no town section", page)
     )
+
+
+def _read_frames(page: Page) -> Reading | None:
+    """An entry page or index that only holds, or leads to, the pages that say something; None if it is none."""
+    frames = find_frames(page)
+    return Reading(outcome=Outcome.INDEX, charset=page.charset, frames=frames) if frames else None
 
 
 def _read_listing(page: Page, profile: Profile) -> Reading:

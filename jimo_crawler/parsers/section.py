@@ -82,6 +82,23 @@ def find_index(page: Page, profile: Profile) -> Link | None:
     return best[1] if best else _index_of_select(doc, profile)
 
 
+def find_frames(page: Page) -> tuple[Link, ...]:
+    """The pages of which this one consists (its frames), or to which it sends a browser at once; none off the portal.
+
+    Portals of the ASP era open with a frameset, a picture or a mere refresh; the towns are behind it.
+    """
+    doc = read_document(page)
+    hrefs = [each.partition(" ")[2] for each in doc.media if each.startswith(("frame ", "iframe "))]
+    if sum(len(line.text) for line in doc.lines if not line.hidden) < LITTLE_TEXT:
+        hrefs += [match[1] for match in _REFRESH.finditer(doc.refresh)]
+        hrefs += [match[1] or match[2] for script in doc.scripts for match in _LEADS.finditer(script)]
+    links: dict[str, Link] = {}
+    for url in filter(None, map(doc.url_at, hrefs)):
+        if is_own(url, page) and canonical_url(url) != canonical_url(page.url):
+            links.setdefault(canonical_url(url), Link(url=url))
+    return tuple(links.values())[:MOST_FRAMES]
+
+
 def parse_index(page: Page, profile: Profile) -> tuple[Section, ...]:
     """The town sections that an index page leads to, in page order, each town once; empty if it names none."""
     doc = read_document(page)
@@ -137,6 +154,13 @@ def _index_of_select(doc: Document, profile: Profile) -> Link | None:
 # -- the towns ------------------------------------------------------------------------------------------------------
 
 
+MOST_FRAMES = 6
+LITTLE_TEXT = 60
+"""Characters shown up to which a page may only send its reader on: 正在进入,请稍候 …"""
+_REFRESH = re.compile(r"url\s*=\s*[\"']?([^\"';\s]+)", re.I)
+_LEADS = re.compile(
+    r"location(?:\.href)?\s*=\s*[\"']([^\"'\s]+)[\"']|location\.(?:replace|assign)\(\s*[\"']([^\"'\s]+)[\"']"
+)
 MOST_ENTRIES = 1000
 """No county has so many towns: a page that offers more names is something else, or an attack."""
 

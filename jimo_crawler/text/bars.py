@@ -32,13 +32,12 @@ def mark_place_lists(segments: list[Segment], text: str, unseen: bool) -> None:
     start = 0
     while start < len(segments):
         end = start
-        while end < len(segments) and shape.fullmatch(segments[end].text) and end != label:
+        while end < len(segments) and (end == label or shape.fullmatch(segments[end].text)):
             end += 1
-        names = segments[start:end]
+        names = [segments[at] for at in range(start, end) if at != label]
         if len(names) >= (5 if label is not None else 8) and _is_farm(names, text, unseen, label is not None):
             begin = label if label is not None and label < start and start - label <= 2 else start
-            stop = end + 1 if label == end else end
-            for segment in segments[begin:stop]:
+            for segment in segments[begin:end]:
                 segment.rule = "place_list"
         start = max(end, start + 1)
 
@@ -50,7 +49,7 @@ def may_be_farm(text: str, hits: list[Hit]) -> bool:
 
 def _is_farm(names: list[Segment], text: str, unseen: bool, labelled: bool) -> bool:
     near = tuple(rules()["farm"]["near"])
-    if 2 * sum(name.text.startswith(near) for name in names) >= len(names):
+    if not labelled and 2 * sum(name.text.startswith(near) for name in names) >= len(names):
         return False
     between = [text[one.end : other.start] for one, other in pairwise(names)]
     bars = sum(bool(re.search(r"[|_¦│]", each)) for each in between)
