@@ -85,16 +85,17 @@ def _house_of(segment: Segment) -> str | None:
     return first.word if ways and first.classes & _HOUSE else None
 
 
-def mark_trade_bars(segments: list[Segment], text: str, reported: bool) -> None:
+def mark_trade_bars(segments: list[Segment], text: str, *, reported: bool, title: bool) -> None:
     """Short phrases side by side, most of them about trades that hide, with no word of a sentence among them.
 
     What the phrases are about need not be known to the last character: nobody but such a trade puts three of them in
-    a row, two of which offer what they name. A page that *reported* such things may list them, so there it has to be.
+    a row, two of which offer what they name. A page that *reported* such things may list them, so there it has to be. Outside a *title* the whole bar goes.
     """
     for bar in _bars(segments, text):
         part = _from_first_to_last(bar)
         if _is_trade_bar(part, text, reported):
-            for segment in part:
+            whole = bar if not title and _is_ruled(bar, text) else []
+            for segment in (*part, *(each for each in whole if not each.frame and each.letters <= 16)):
                 segment.rule = segment.rule or "trade_bar"
 
 
@@ -129,7 +130,7 @@ def _is_trade_bar(bar: list[Segment], text: str, reported: bool) -> bool:
     if reported and (framed or 5 * covered < 3 * letters):
         return False
     offers = sum(map(_offers, bar)) + (len(telling) >= 4)
-    if _is_ruled(bar, text) and 2 * len(telling) >= len(bar) - 1 and offers and 3 * framed <= len(bar):
+    if _is_ruled(bar, text) and 2 * len(telling) >= len(bar) - 1 and offers and 2 * framed <= len(bar):
         return 4 * covered >= letters
     spoken = sum(each.speech for each in bar)
     if len(telling) < 3 or len(words) < 3 or 5 * len(telling) < 3 * len(bar) or 4 * spoken > len(bar):

@@ -84,7 +84,12 @@ def divide(text: str, hits: list[Hit]) -> list[Segment]:
             borders.append(match.span())
     borders.append((len(text), len(text)))
     taken = {place for hit in hits if INNOCENT not in hit.classes for place in range(hit.start, hit.end)}
-    said = [hit for hit in sentence_words().find(text) if not taken.issuperset(range(hit.start, hit.end))]
+    filling = {(hit.start, hit.end) for hit in hits if hit.classes <= _FILLING}
+    said = [
+        hit
+        for hit in sentence_words().find(text)
+        if (hit.start, hit.end) in filling or not taken.issuperset(range(hit.start, hit.end))
+    ]
     segments: list[Segment] = []
     sentence = part = clause = 0
     for (behind, start), (end, _) in pairwise(borders):
