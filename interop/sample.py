@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from interop.environments import PROJECT
+from interop.environments import PROJECT, Wrong, clean, run, stop
 
 
 @dataclass(frozen=True)
@@ -41,44 +40,30 @@ class Sample:
             return [dict(row) for row in conn.execute(sql, values)]
 
     def scrapy(self, *arguments: str, now: str = "2026-01-05T06:00:00Z") -> None:
-        """One of the project's commands on this archive; raises CalledProcessError."""
+        """One of the project's commands on this archive. Raises Wrong."""
         settings = {
             "JIMO_ARCHIVE_DB": self.db, "JIMO_WARC_DIR": self.warc_dir, "JIMO_PORTAL_URL": self.url, "JIMO_NOW": now,
             "DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": 0, "LOG_LEVEL": "ERROR", "JIMO_MIN_FREE_MB": 1,
         }  # fmt: skip
         options = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
-        command = [sys.executable, "-m", "scrapy", *arguments, *options]
-        subprocess.run(
-            command,
-            cwd=PROJECT,
-            env=clean(),
-            check=True,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-
-
-def clean() -> dict[str, str]:
-    """The environment without the user's own settings of the project."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("JIMO_")} | {
-        "PYTHONUTF8": "1"
-    }
+        run(sys.executable, "-m", "scrapy", *arguments, *options)
 
 
 @contextmanager
 def crawled(folder: Path) -> Iterator[Sample]:
-    """A sample in *folder*: three sections, asked twice, so that it has responses, revisits and 304s."""
+    """A sample in *folder*: three sections, asked twice, so that it has responses, revisits and 304s. Raises Wrong."""
     server = subprocess.Popen(
         [sys.executable, "-m", "scrapy", "demo"], cwd=PROJECT, env=clean(), text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     try:
         assert server.stdout is not None
-        url = next(word for word in server.stdout.readline().split() if word.startswith("http://"))
+        url = next((word for word in server.stdout.readline().split() if word.startswith("http://")), None)
+        if url is None:
+            raise Wrong("the demo portal did not start")
         sample = Sample(folder, url)
         sample.scrapy("crawl", "towns", "-a", "town=金口镇,田横镇,蓝村街道")
         sample.scrapy("crawl", "recheck", now="2026-01-08T06:00:00Z")
         yield sample
     finally:
-        server.terminate()
-        server.wait()
+        stop(server)

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from interop.environments import PROJECT, Missing, Wrong, environment, program, run
+from interop.environments import PROJECT, Missing, Wrong, clean, environment, program, run, stop
 from interop.sample import Sample
 
 OURS = Path(sys.executable).parent
@@ -174,14 +174,13 @@ def cron(sample: Sample) -> str:
     (folder / "root").chmod(0o600)
     script = (Path(__file__).parent / "cron.sh").read_text(encoding="utf-8")
     process = subprocess.Popen(
-        ["unshare", "--mount", "sh", "-c", script, "cron", str(folder), str(daemon)],
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        [program("unshare"), "--mount", "sh", "-c", script, "cron", str(folder), str(daemon)],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
     try:
         _wait_for_run(sample, folder, process)
     finally:
-        process.terminate()
-        process.wait()
+        stop(process)
     row = sample.rows("SELECT verdict, requested FROM crawls ORDER BY id LIMIT 1", db=folder / "jimo.db")[0]
     if row["verdict"] != "ok":
         raise Wrong(f"the run that it started ended {row['verdict']}")
@@ -207,13 +206,22 @@ def _cron_daemon(folder: Path) -> Path:
     for name in ("/usr/sbin/cron", "/usr/sbin/crond"):
         if Path(name).exists():
             return Path(name)
-    if subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode != 0:
+    unshare = [program("unshare"), "--mount", "true"]
+    if subprocess.run(unshare, capture_output=True, check=False).returncode != 0:
         raise Missing("no cron on this machine, and no right to run one aside")
+    impatient = (
+        "-o",
+        "Acquire::Retries=0",
+        "-o",
+        "Acquire::http::Timeout=15",
+        "-o",
+        "Acquire::https::Timeout=15",
+    )
     try:
-        run(program("apt-get"), "download", "cron", folder=folder, timeout=60)
+        run(program("apt-get"), *impatient, "download", "cron", folder=folder, timeout=40)
         (package,) = folder.glob("cron_*.deb")
         run(program("dpkg"), "-x", package, folder / "unpacked")
-    except (Wrong, ValueError, subprocess.TimeoutExpired):
+    except (Wrong, ValueError):
         raise Missing("no cron on this machine, and its package cannot be fetched") from None
     return folder / "unpacked" / "usr" / "sbin" / "cron"
 
@@ -243,7 +251,7 @@ def _get(url: str) -> bytes:
     try:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return bytes(answer.read())
-    except urllib.error.HTTPError as error:
+    except (urllib.error.URLError, TimeoutError) as error:
         raise Wrong(f"{url}: {error}") from None
 
 
@@ -254,10 +262,11 @@ def _served(command: list[str | Path], folder: Path) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     process = subprocess.Popen(
-        [*map(str, command), str(port)], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [*map(str, command), str(port)], cwd=folder, env=clean(), text=True, stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     try:
-        for _ in range(100):
+        for _ in range(150):
             if process.poll() is not None:
                 raise Missing(f"{Path(command[0]).name} does not start here")
             with socket.socket() as probe:
@@ -266,11 +275,11 @@ def _served(command: list[str | Path], folder: Path) -> Iterator[str]:
             time.sleep(0.2)
         yield f"http://127.0.0.1:{port}"
     finally:
-        process.terminate()
-        process.wait()
+        stop(process)
 
 
 TOOLS = {
+    "cron": cron,
     "warcio": warcio,
     "fastwarc": fastwarc,
     "pywb": pywb,
@@ -279,5 +288,4 @@ TOOLS = {
     "sqlite-utils": sqlite_utils,
     "pandas": pandas,
     "duckdb": duckdb,
-    "cron": cron,
 }
