@@ -23,7 +23,8 @@ def main(names: list[str]) -> int:
     try:
         with (
             tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
-            crawled(Path(folder)) as sample,ThreadPoolExecutor(2) as pool
+            crawled(Path(folder)) as sample,
+            ThreadPoolExecutor(2) as pool,
         ):  # cron mostly waits
             return int(not all(list(pool.map(lambda name: _try(name, sample), names or TOOLS))))
     except Wrong as reason:

@@ -13,7 +13,7 @@ from jimo_crawler.archive.frontier import write
 from jimo_crawler.archive.killpoints import reach
 from jimo_crawler.archive.warc_file import WarcFile, is_being_written
 from jimo_crawler.archive.warc_members import OPEN_SUFFIX
-from jimo_crawler.archive.warc_repair import Repair, repair_open
+from jimo_crawler.archive.warc_repair import Repair, drop_earlier_copy, repair_open
 from jimo_crawler.items import Capture
 
 logger = logging.getLogger(__name__)
@@ -28,7 +28,8 @@ def mend(conn: sqlite3.Connection, warc_dir: Path, at: str) -> list[str]:
     *at* is the present instant. Can be killed at any point and called again: a file counts as mended only once ``warc_files`` has it.
     Raises StorageFailed.
     """
-    said: list[str] = []
+    earlier = [path for path in warc_dir.glob(OURS + OPEN_SUFFIX) if drop_earlier_copy(path)]
+    said = [f"{path.name}: removed, all of it is in the closed file beside it" for path in sorted(earlier)]
     for name in unbooked(conn, warc_dir):
         said += mend_file(conn, warc_dir, name, at)
     for line in said:

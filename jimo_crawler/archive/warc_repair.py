@@ -20,6 +20,9 @@ from jimo_crawler.archive.warc_read import capture_of, record_of
 from jimo_crawler.errors import ArchiveDamaged
 from jimo_crawler.items import Capture
 
+_PIECE = 2**20
+"""Bytes compared at a time."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
@@ -91,6 +94,27 @@ def repair_open(path: Path, known: Collection[int]) -> Repair:
         return _close(opened, closed, known)
     except OSError as error:
         raise storage_failed(closed.name, error) from error
+
+
+def drop_earlier_copy(opened: Path) -> bool:
+    """Remove an ``.open`` file that is the beginning of the closed file beside it: a backup made in the middle of a run, put
+    back with a later one. Gives whether it was. Raises StorageFailed."""
+    closed = opened.with_name(opened.name.removesuffix(OPEN_SUFFIX))
+    try:
+        if not closed.exists() or not _begins_with(closed, opened):
+            return False
+        opened.unlink()
+    except OSError as error:
+        raise storage_failed(opened.name, error) from error
+    return True
+
+
+def _begins_with(whole: Path, part: Path) -> bool:
+    with whole.open("rb") as one, part.open("rb") as other:
+        while piece := other.read(_PIECE):
+            if one.read(len(piece)) != piece:
+                return False
+    return True
 
 
 def describe_file(path: Path) -> WarcFile:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
+import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -113,6 +115,78 @@ def test_a_copy_made_while_a_crawl_writes_is_whole_and_an_archive_restored_from_
         assert contents(restored)[table] == contents(archive)[table]
     done = restored.run("verify")
     assert done.returncode == 0, done.stdout
+
+
+def readme_commands(archive: Archive, backup: Path) -> list[list[str]]:
+    """The command blocks under "Backup and restore", for this archive and backup instead of those named there."""
+    section = (
+        (PROJECT / "README.md")
+        .read_text(encoding="utf-8")
+        .split("### Backup and restore\n")[1]
+        .split("\n## ")[0]
+    )
+    blocks = [block.splitlines() for block in re.findall(r"(?:^    .+\n)+", section, re.MULTILINE)]
+    return [[_for_here(line.split("  # ")[0].strip(), archive, backup) for line in block] for block in blocks]
+
+
+def _for_here(line: str, archive: Archive, backup: Path) -> str:
+    settings = f"-s JIMO_ARCHIVE_DB='{archive.db}' -s JIMO_WARC_DIR='{archive.warc_dir}'"
+    line = re.sub(r"data/(\S*)", lambda match: f"'{archive.folder}/{match[1]}'", line)
+    line = re.sub(r"/backup/(\S*)", lambda match: f"'{backup}/{match[1]}'", line)
+    if shutil.which("rsync") is None:
+        line = re.sub(r"^rsync -a (\S+)/' (\S+)$", r"mkdir -p \2 && cp -a \1/.' \2", line)
+    return re.sub(r"^\.venv/bin/scrapy (.*)", rf"'{sys.executable}' -m scrapy \1 {settings}", line)
+
+
+def test_the_readme_s_backup_restores_an_archive_that_goes_on(portal: DemoServer, tmp_path: Path) -> None:
+    """Backed up twice, the first time while a crawl ran; then the crawl is killed, and the disk is lost but for a log."""
+    archive, backup = (
+        Archive(tmp_path / "live", portal.url, {"JIMO_WARC_MAX_BYTES": "15000"}),
+        tmp_path / "backup",
+    )
+    backing_up, restoring = readme_commands(archive, backup)
+    assert [line.split()[0] for line in restoring[:3]] == [
+        "rm",
+        "cp",
+        "mkdir" if "mkdir" in restoring[2] else "rsync",
+    ]
+    slowly = EVENING | {"DOWNLOAD_DELAY": "0.25"}
+    crawl = subprocess.Popen(
+        archive.command("towns", settings=slowly, town=SMALL), cwd=PROJECT, env=environment(), stderr=subprocess.DEVNULL
+    )  # fmt: skip
+    for least in (1, 4):
+        while archive_size(archive) < least:
+            assert crawl.poll() is None
+            time.sleep(0.02)
+        for line in backing_up:
+            subprocess.run(
+                line, shell=True, check=True, cwd=PROJECT, env=environment(), stdout=subprocess.DEVNULL
+            )
+    assert crawl.poll() is None
+    crawl.kill()
+    crawl.wait()
+    shutil.rmtree(archive.warc_dir)
+    assert (archive.folder / "jimo.db-wal").stat().st_size > 0
+    for line in restoring:
+        subprocess.run(
+            line, shell=True, check=True, cwd=PROJECT, env=environment(), stdout=subprocess.DEVNULL
+        )
+    assert list(archive.warc_dir.glob("*.open")) == []
+    done = archive.crawl(settings=EVENING, town=SMALL)
+    assert done.returncode == 0, done.stderr
+    undisturbed = Archive(tmp_path / "undisturbed", portal.url)
+    assert undisturbed.crawl(settings=EVENING, town=SMALL).returncode == 0
+    for table in ("articles", "article_urls", "revisions", "removed_text"):
+        assert contents(archive)[table] == contents(undisturbed)[table]
+    assert archive.run("verify", "--deep").returncode == 0
+
+
+def archive_size(archive: Archive) -> int:
+    """Articles in it by now."""
+    try:
+        return int(archive.value("SELECT count(*) FROM articles"))
+    except sqlite3.OperationalError:
+        return 0
 
 
 def test_a_long_reader_does_not_stop_the_writer(archive: Archive) -> None:

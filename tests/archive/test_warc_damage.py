@@ -19,7 +19,7 @@ from jimo_crawler.archive.warc_check import check_file
 from jimo_crawler.archive.warc_file import WarcFile
 from jimo_crawler.archive.warc_members import members
 from jimo_crawler.archive.warc_read import capture_of, iterate, read_record
-from jimo_crawler.archive.warc_repair import Repair, describe_file, repair_open
+from jimo_crawler.archive.warc_repair import Repair, describe_file, drop_earlier_copy, repair_open
 from jimo_crawler.clock import Clock, from_stamp
 from jimo_crawler.errors import ArchiveDamaged
 from jimo_crawler.items import Capture
@@ -261,6 +261,24 @@ def test_a_closed_file_is_not_replaced_by_an_open_one(opened: tuple[Path, list[C
     with pytest.raises(ArchiveDamaged, match="is there twice"):
         repair_open(path, ())
     assert closed_path.read_bytes() == b"another"
+
+
+def test_an_earlier_copy_of_a_closed_file_is_dropped_and_nothing_else(
+    closed: tuple[Path, WarcFile, list[Capture]],
+) -> None:
+    """A backup made while the file was open, put back beside the closed one."""
+    path, _, captures = closed
+    data, opened = path.read_bytes(), path.with_name(path.name + ".open")
+    opened.write_bytes(data[: captures[3].warc_offset + 50])
+    assert drop_earlier_copy(opened)
+    assert (path.read_bytes(), opened.exists()) == (data, False)
+    for other in (data[:100] + b"x", data + b"x"):
+        opened.write_bytes(other)
+        assert not drop_earlier_copy(opened)
+        assert opened.read_bytes() == other
+    path.unlink()
+    assert not drop_earlier_copy(opened)
+    assert opened.exists()
 
 
 def test_a_request_without_its_response_is_an_orphan(closed: tuple[Path, WarcFile, list[Capture]]) -> None:
