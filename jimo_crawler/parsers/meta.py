@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import compress
 
 from jimo_crawler.parsers.dates import locate_date
 from jimo_crawler.parsers.wording import LABEL, LABEL_WORDS, folded, is_bare, is_control
@@ -151,7 +152,7 @@ def _labels(flat: str) -> Iterator[_Label]:
         kind = match.lastgroup or ""
         marked = kind == "colon"
         if marked:
-            kind = next(name for name, word in zip(_KINDS, match.groups(), strict=False) if word)
+            kind = next(compress(_KINDS, match.groups()))
         start, end = match.span()
         starts_word = start == 0 or flat[start - 1] in _BEFORE or flat[start - 1].isdigit()
         if marked:

@@ -86,7 +86,8 @@ def clean(article: Article, around: tuple[Block, ...] = ()) -> Cleaned:
     shown_around = 0
     for block in article.blocks:
         hidden = block.hidden and not shown_by_script
-        kept, cut = _clean_block(replace(block, hidden=hidden), script, reported)
+        seen = block if hidden == block.hidden else replace(block, hidden=hidden)
+        kept, cut = _clean_block(seen, script, reported)
         removed += cut
         cut_in_body += [each.text for each in cut if not hidden]
         if kept is not None:
