@@ -121,10 +121,12 @@ def what_changed(last: sqlite3.Row, version: Version) -> dict[str, object]:
     ``silent``: the printed time did not move with what else changed.
     """
     changed = [name for name in COMPARED if last[name] != getattr(version, name)]
-    text = "title" in changed or "body" in changed
-    old, new = f"{last['title']}\n{last['body']}", f"{version.title}\n{version.body}"
+    old, new = (
+        "\n".join(str(value or "") for value in values)
+        for values in zip(*((last[name], getattr(version, name)) for name in COMPARED), strict=True)
+    )
     return {
         "change": ",".join(changed),
-        "magnitude": diff.magnitude(old, new) if text else 0.0,
+        "magnitude": diff.magnitude(old, new),
         "silent": int("published_at" not in changed),
     }
