@@ -44,6 +44,9 @@ _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?\.?|\[[0-9a-f:.]+\]", re
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.I)
 _NOTHING = re.compile(r"https?:[/\\]*", re.I)
+_SLASHES = re.compile(r"(?<=[^:/])//+")
+_EMPTY = "\ue000"
+"""Stands for an empty segment of a path, which ``urljoin`` would drop."""
 _CONTROLS = "".join(map(chr, range(0x21)))
 _BREAKS = str.maketrans("", "", "\t\r\n")
 _PLAIN = re.compile(
@@ -130,7 +133,7 @@ def _resolved(base: str, href: str, charset: str) -> str | None:
         return None
     href = _web_slashes(href, base)
     try:
-        parts = urlsplit(urljoin(base, href))
+        parts = urlsplit(_joined(base, href))
         host, port = parts.hostname, parts.port
     except ValueError:
         return None
@@ -143,6 +146,20 @@ def _resolved(base: str, href: str, charset: str) -> str | None:
     path = quote(_STRAY_PERCENT.sub("%25", parts.path), safe=_PATH_SAFE, errors="replace")
     query = _encoded_query(parts.query, charset)
     return f"{parts.scheme.lower()}://{place}{_without_dots(path) or '/'}" + (f"?{query}" if query else "")
+
+
+def _joined(base: str, href: str) -> str:
+    """``urljoin`` that keeps double slashes in a path, as browsers do: servers may tell them apart.
+
+    >>> _joined("http://a.cn/x//y/z.asp", "../b//")
+    'http://a.cn/x//b//'
+    """
+    return urljoin(_with_marks(base), _with_marks(href)).replace(_EMPTY, "")
+
+
+def _with_marks(url: str) -> str:
+    path, mark, rest = url.partition("?")
+    return _SLASHES.sub(lambda match: "/" + f"{_EMPTY}/" * (len(match[0]) - 1), path) + mark + rest
 
 
 def _web_slashes(href: str, base: str) -> str:
