@@ -133,7 +133,9 @@ def _is_trade_bar(bar: list[Segment], text: str, reported: bool) -> bool:
     if _is_ruled(bar, text) and 2 * len(telling) >= len(bar) - 1 and offers and 2 * framed <= len(bar):
         return 4 * covered >= letters
     spoken = sum(each.speech for each in bar)
-    if len(telling) < 3 or len(words) < 3 or 5 * len(telling) < 3 * len(bar) or 4 * spoken > len(bar):
+    if max(each.around for each in bar) > 1 + len(bar) // 4:
+        return False
+    if len(telling) < 3 or len(words) < 3 or 2 * len(telling) < len(bar) or 4 * spoken > len(bar):
         return False
     return offers >= 2 and 5 * covered >= 2 * letters
 

@@ -152,14 +152,14 @@ def _points_of(word: str) -> tuple[int, ...]:
 
 
 def _runs(segments: list[Segment]) -> Iterator[list[Segment]]:
-    """Suspicious segments side by side, with at most two neutral ones between any two."""
+    """Suspicious segments side by side, with at most four neutral ones between any two."""
     run: list[Segment] = []
     waiting: list[Segment] = []
     for segment in segments:
         if segment.rule is None and segment.suspicious:
             run += [*waiting, segment] if run else [segment]
             waiting = []
-        elif segment.rule is None and run and segment.neutral and len(waiting) < 2:
+        elif segment.rule is None and run and segment.neutral and len(waiting) < 4:
             waiting.append(segment)
         else:
             if run:
@@ -246,7 +246,9 @@ def _score(rule: Rule, hits: list[Hit], about: Circumstances) -> tuple[int, int]
             covered.update(range(hit.start, hit.end))
     earned = {name: sum(_worth_of(name, count) for count in words.values()) for name, words in points.items()}
     total = sum(earned.values())
-    if len(points) < rule.kinds or total < max(rules()["context"]["least"], rule.points - about.weight):
+    if len(points) < rule.kinds or total < max(
+        min(rules()["context"]["least"], rule.points), rule.points - about.weight
+    ):
         return 0, 0
     strong = sum(each for name, each in earned.items() if worth(name) >= STRONG)
     return (total, len(covered)) if strong >= rule.strong else (0, 0)
