@@ -157,8 +157,7 @@ class Account:
         """Sections whose pager promised more pages than it gave, or whose next page was lost."""
         rows = self._conn.execute(
             "SELECT DISTINCT t.name FROM towns AS t JOIN urls AS u ON u.town_id = t.id AND u.kind = 'listing'"
-            " JOIN observations AS o ON o.url = u.url AND o.crawl_id = :crawl"
-            " WHERE o.outcome NOT IN ('listing', 'unchanged', 'redirected')"
+            " WHERE u.last_crawl_id = :crawl AND u.outcome NOT IN ('listing', 'unchanged', 'redirected')"
             " UNION SELECT t.name FROM towns AS t JOIN crawl_towns AS c ON c.town_id = t.id AND c.crawl_id = :crawl"
             " WHERE (c.ended_by IN ('end', 'loop') AND t.pages_total > t.pages_read) OR c.ended_by = 'limit'",
             {"crawl": self._crawl_id},

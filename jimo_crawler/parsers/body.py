@@ -25,6 +25,8 @@ _SIDE = re.compile(
     r"(?:^|[\s_-])(?:side|sidebar|aside|right|left|rcol|lcol|col-?r|col-?l|hot|rank|recommend|relat\w*|tuijian|foot\w*|bottom|comment\w*|ad|ads|advert\w*|banner|share\w*|toolbar|tools)(?:$|[\s_-]|\d)"
 )
 _SENTENCE = re.compile(r"[。！？；，,!?;：:]")
+_ENDED = re.compile(r"[。！？!?….；;”\"’）)】」』]\s*$")
+_BYLINE = re.compile(r"[（(]?(?:本报|本刊|本台|见习|特约|實習|实习)?(?:记者|記者|通讯员|通訊員)")
 _COUNT = re.compile(
     r"(?:支持|反对|[好坏差]文章?|有用|没用|喜欢|顶|踩|赞)?[\s:：+(（\[【]*(?:\d{1,6}|\d{1,3}\.\d+(?=[%％]))\s?[%％]?\s?[票人次]?[\s)）\]】]*"
 )
@@ -282,11 +284,20 @@ def _link_boxes(survey: Survey, root: Box, first: int, last: int, weights: list[
             continue
         prose = weights[end] - weights[begin]
         if 2 * prose < total and _is_link_box(survey, box, begin, end, prose, total):
-            out.update(range(begin, end))
+            out.update(range(_behind_text(survey, begin, end), end))
             index = box.end
             continue
         index = index + 1 if prose else box.end
     return out
+
+
+def _behind_text(survey: Survey, begin: int, end: int) -> int:
+    """Where the links begin in a box: paragraphs of the text may stand before them, if they were put into its last box."""
+    for line in survey.visible(begin, end):
+        paragraph = line.indented or _ENDED.search(line.text) or _BYLINE.match(line.text)
+        if line.link_chars or not paragraph or survey.roles[line.index] is not Role.TEXT:
+            return line.index if line.index > begin else begin
+    return begin
 
 
 def _is_link_box(survey: Survey, box: Box, begin: int, end: int, prose: int, total: int) -> bool:

@@ -36,7 +36,8 @@ _BLOCKED = re.compile(
     r"""请(?:先|您先|你先)?(?:登[录陆]|输入(?:用户名|密码|验证码))|(?:需要|必须)(?:先)?登[录陆]|登[录陆](?:后|才)[^。]{0,8}(?:查看|浏览|访问|阅读)|没有(?:权限|访问权限|浏览权限)|无权(?:访问|查看|浏览)|权限不足
     |(?:安全|人机|身份|滑动)验证|验证码|访问(?:过于频繁|太频繁|频率|受限|被拒绝|被阻止|被拦截|异常)|(?:请求|操作)(?:过于频繁|太频繁|被拦截|被阻断|被拒绝)|拦截|防火墙|网站卫士|安全狗|云锁|加速乐|创宇盾|玄武盾|云盾|WAF
     |维护(?:中|升级)|系统(?:维护|升级)|升级维护|正在维护|暂停(?:服务|访问)|网站(?:已)?(?:关闭|暂停|维护|升级)|正在(?:检查|验证)[^。]{0,8}浏览器|(?:启用|开启|打开|支持)\s?(?:JavaScript|Cookie)|Just\s+a\s+moment|Checking\s+your\s+browser
-    |Access\s+Denied|Forbidden|captcha|request\s+blocked|Attention\s+Required|Too\s+Many\s+Requests|您的(?:IP|访问|请求)[^。]{0,16}(?:禁止|限制|威胁|拦截|异常|频繁|封)|服务器(?:繁忙|忙)|稍后再试|稍后重试|稍候""",
+    |Access\s+Denied|Forbidden|captcha|request\s+blocked|Attention\s+Required|Too\s+Many\s+Requests|您的(?:IP|访问|请求)[^。]{0,16}(?:禁止|限制|威胁|拦截|异常|频繁|封)|服务器(?:繁忙|忙)|稍后再试|稍后重试|稍候
+    |Welcome\s+to\s+(?:nginx|OpenResty|tengine)|Apache2?\s.{0,20}Default\s+Page|^It\s+works!|Internet\s+Information\s+Services|IIS\s+Windows|Test\s+Page\s+for|宝塔|没有找到站点|站点(?:创建成功|不存在|已(?:停止|暂停|过期))""",
     re.X | re.I,
 )
 _CHALLENGE = re.compile(
@@ -90,7 +91,7 @@ def refuse_scripted(survey: Survey) -> None:
     if _CHALLENGE.search(scripts):
         raise NotAnArticle("a script tests the browser", outcome=Outcome.BLOCKED, reason=Reason.BLOCK_PAGE)
     if _HOME.search(scripts) or re.search(r"url\s*=", survey.doc.refresh, re.I):
-        raise NotAnArticle("sends its reader elsewhere", outcome=Outcome.GONE, reason=Reason.SOFT_404)
+        raise NotAnArticle("sends its reader elsewhere", outcome=Outcome.GONE, reason=Reason.EMPTY)
 
 
 def refuse_without_body(survey: Survey, has_title: bool) -> NotAnArticle:

@@ -147,6 +147,8 @@ def _absorb_enclosed(segments: list[Segment], text: str) -> None:
 def _absorb_end(segments: list[Segment], text: str) -> None:
     """The first segments go with the spam behind them if each of them could be part of it, and one at most is empty talk."""
     empty = 0
+    spam = [at for at, each in enumerate(segments) if each.rule]
+    goes_on = bool(spam) and any(each.frame >= 1 for each in segments[spam[-1] + 1 :])
     for at, segment in enumerate(segments):
         if segment.rule:
             for each in segments[:at]:
@@ -155,6 +157,8 @@ def _absorb_end(segments: list[Segment], text: str) -> None:
         nearer = segments[at + 1] if at + 1 < len(segments) else None
         joined = nearer is not None and _joins(text, *sorted((segment, nearer), key=lambda each: each.start))
         empty += not segment.hits and not _NUMBER.fullmatch(segment.text)
+        if goes_on and not segment.strong:  # text stands on both sides: the spam was put into a sentence
+            return
         if not joined or empty > 1 or segment.report or not _goes_along(segment):
             return
 
@@ -208,7 +212,7 @@ def _edges(
         return 0, len(text) if last else _skip(text, end, right)
     if last:
         return left + kept, len(text)
-    if not before:
+    if not before or end == right:
         return start, end
     if _ENDED.search(before) or kept == len(before):
         return start, _skip(text, end, right)

@@ -6,6 +6,7 @@ report on gambling has the words of reports, an article with injected lines stil
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,11 @@ WORDS = 5
 """Different words of a trade, each more than a word of general use, that a whole text in its praise has."""
 FEW = 3
 """As many are enough where next to nothing else stands."""
+
+
+_KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
+_HAN = re.compile("[\u3400-\u9fff]")
+_LATIN = re.compile("[A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,8 @@ def is_takeover(article: Article, kept: Sequence[Block], cut: Sequence[str], aro
     title = article.title or article.title_as_published
     texts = [block.plain or block.text for block in kept]
     left, lost = _letters(texts), _letters(cut)
+    if _is_foreign("\n".join((title, *texts))):
+        return True
     if left < 200 and (lost or left < 40) and _is_spam(title):
         return True
     if left < 20:
@@ -79,6 +87,13 @@ def _tells(texts: Iterable[str], letters: int) -> bool:
         if 2 * told >= letters:
             return True
     return False
+
+
+def _is_foreign(text: str) -> bool:
+    """Whether a text is Japanese, or hardly has a Chinese character: what strangers sell elsewhere in the world."""
+    kana, chinese, latin = (len(letters.findall(text)) for letters in (_KANA, _HAN, _LATIN))
+    japanese = kana >= 20 and 10 * kana >= kana + chinese
+    return japanese or (latin >= 60 and 10 * chinese < chinese + latin)
 
 
 def _is_spam(title: str) -> bool:
