@@ -43,6 +43,8 @@ class Segment:
     """Words of a sentence that cannot be keywords, those of one character by half."""
     around: float = 0.0
     """Frame of all clauses that commas join, its own included."""
+    beside: float = 0.0
+    """Frame of all that no separator parts from it, its own included."""
     sentence: int = 0
     part: int = 0
     clause: int = 0
@@ -99,10 +101,12 @@ def divide(text: str, hits: list[Hit]) -> list[Segment]:
         clause += bool(_NOT_COMMA.search(between))
         own, words = _from(hits, start, end), _from(said, start, end)
         clusters = list(_clusters(start, end, own))
+        beside = _count(words, "frame")
         for first, last in clusters:
             clause += len(clusters) > 1
             segment = _segment(text, first, last, _from(own, first, last), _from(words, first, last))
             segment.sentence, segment.part, segment.clause = sentence, part, clause
+            segment.beside = beside
             segments.append(segment)
     _share(segments)
     return segments
