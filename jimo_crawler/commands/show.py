@@ -41,9 +41,9 @@ class Command(ReaderCommand):
         parser.add_argument("--revisions", action="store_true", help="list the versions that have been seen")
         parser.add_argument(
             "--diff",
-            nargs=2,
-            metavar=("A", "B"),
-            help="what changed between two versions (numbers of --revisions)",
+            nargs="*",
+            metavar="N",
+            help="what changed between two versions (numbers of --revisions; without them, by the last change)",
         )
         parser.add_argument(
             "--evidence", action="store_true", help="captures, observations, and text removed as spam"
@@ -52,13 +52,17 @@ class Command(ReaderCommand):
     def answer(self, conn: sqlite3.Connection, args: list[str], opts: argparse.Namespace) -> None:
         from rich.console import Console
 
+        if opts.diff and not args:  # scrapy show --diff 1 2 ID
+            args = [opts.diff.pop()]
         if len(args) != 1:
             raise UsageError("name one article: its id or its address")
+        if opts.diff is not None and len(opts.diff) not in (0, 2):
+            raise UsageError("--diff takes two versions, or none: then it shows the last change")
         number = reading.find_article(conn, args[0])
         found = reading.read_article(conn, number)
         console = Console(highlight=False, markup=False, soft_wrap=True)
-        if opts.diff:
-            _print_diff(console, found, *opts.diff)
+        if opts.diff is not None:
+            _print_diff(console, found, *(opts.diff or _last_change(found)))
         elif opts.revisions:
             _print_revisions(console, found)
         elif opts.evidence:
@@ -132,7 +136,9 @@ def _extent(revision: sqlite3.Row) -> str:
 
 def _print_diff(console: Console, found: Reading, one: str, other: str) -> None:
     old, new = (_revision(found, each) for each in (one, other))
-    console.print(f"{old['captured_at'][:19]}Z → {new['captured_at'][:19]}Z", style="dim")
+    console.print(
+        f"version {one} → {other}, {old['captured_at'][:19]}Z → {new['captured_at'][:19]}Z", style="dim"
+    )
     for name in _COMPARED:
         before, after = old[name] or "", new[name] or ""
         if before != after:
@@ -140,6 +146,16 @@ def _print_diff(console: Console, found: Reading, one: str, other: str) -> None:
             _print_changes(console, compare(before, after))
     if all(old[name] == new[name] for name in _COMPARED):
         console.print("the two versions have the same text")
+
+
+def _last_change(found: Reading) -> tuple[str, str]:
+    """The numbers of the last version that an edit has made, and of what its address had served before."""
+    for new, revision in reversed(list(enumerate(found.revisions))):
+        earlier = (old for old in range(new - 1, -1, -1) if found.revisions[old]["url"] == revision["url"])
+        old = next(earlier, None)
+        if revision["change"] != "first" and old is not None:
+            return str(old + 1), str(new + 1)
+    raise BadArgument(f"article {found.article['id']} has never changed")
 
 
 def _revision(found: Reading, number: str) -> sqlite3.Row:

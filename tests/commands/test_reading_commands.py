@@ -129,6 +129,10 @@ def test_show_tells_what_changed(archive: Path) -> None:
     assert "总投资[-62-]{+6.2+}亿元" in changed and "title" not in changed
     assert "\x1b[9;31m62\x1b" in on_terminal(archive, "show", "1", "--diff", "1", "2")
     assert "the same text" in call(archive, "show", "1", "--diff", "2", "2").stdout
+    for last_change in (("1", "--diff"), ("--diff", "1"), ("--diff", "1", "2", "1")):
+        assert call(archive, "show", *last_change).stdout == changed
+    assert "has never changed" in call(archive, "show", "3", "--diff").stderr
+    assert "two versions, or none" in call(archive, "show", "1", "--diff", "1").stderr
 
 
 def test_an_article_cannot_play_with_the_terminal(tmp_path: Path) -> None:
