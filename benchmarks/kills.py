@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import platform
 import random
 import shutil
 import signal
@@ -29,6 +30,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import cycle, islice, pairwise
 from pathlib import Path
 from typing import Any
@@ -53,6 +55,7 @@ IN_RECOVERY = ("startup-repair", "warc-repair")
 NAMED = (*IN_A_RUN[:6], "migration", *IN_RECOVERY)
 CRAWLS = ("first", "update", "recheck")
 SETTINGS = {
+    "CONCURRENT_REQUESTS": str(CONCURRENCY),
     "DOWNLOAD_DELAY": "0",
     "AUTOTHROTTLE_ENABLED": "0",
     "LOG_LEVEL": "CRITICAL",
@@ -493,7 +496,8 @@ def print_figures(results: list[Result], seconds: float) -> bool:
         sum(len(each.redone) for each in results),
         max(len(each.redone) / each.kills for each in results),
     )
-    print(f"kill -9 at {len(results)} points ({kills} kills) in {seconds:.0f} s")
+    where = f"{date.today()}, Python {platform.python_version()}, {os.cpu_count()} processors"
+    print(f"kill -9 at {len(results)} points ({kills} kills) in {seconds:.0f} s ({where})")
     print(f"  at random times {sum(not each.kill.point for each in results)}; at named points:", end=" ")
     print(", ".join(f"{name} {count}" for name, count in sorted(named.items())))
     print(f"  articles lost {lost}, duplicate revisions {duplicates}, orphan captures {orphaned}")
