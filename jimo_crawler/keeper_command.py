@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
+from jimo_crawler import clock
 from jimo_crawler.errors import ArchiveLocked, BadArgument, ExitStatus, JimoError
 from jimo_crawler.settings import PROJECT
 
@@ -57,6 +58,15 @@ class KeeperCommand(ScrapyCommand, ABC):
         """``JIMO_ARCHIVE_DB``."""
         assert self.settings is not None
         return PROJECT / str(self.settings["JIMO_ARCHIVE_DB"])
+
+    @property
+    def now(self) -> str:
+        """The present instant, or what ``JIMO_NOW`` says it is. Raises BadArgument."""
+        assert self.settings is not None
+        try:
+            return clock.from_environment(str(self.settings["JIMO_NOW"])).stamp()
+        except ValueError as error:
+            raise BadArgument(f"JIMO_NOW: {error}") from None
 
     @property
     def warc_dir(self) -> Path:

@@ -19,15 +19,23 @@ from scrapy.exceptions import UsageError
 
 from jimo_crawler.archive.filters import SCRIPTS, STATUSES, Filters, read_filters
 from jimo_crawler.archive.schema import open_reader
-from jimo_crawler.errors import BadArgument, ExitStatus, JimoError, StorageFailed
+from jimo_crawler.errors import (
+    ArchiveDamaged,
+    ArchiveTooNew,
+    BadArgument,
+    ExitStatus,
+    JimoError,
+    StorageFailed,
+)
 from jimo_crawler.portal import load
 from jimo_crawler.settings import PROJECT
 
+UNREADABLE = (StorageFailed, ArchiveDamaged, ArchiveTooNew)
 _control = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class ReaderCommand(ScrapyCommand, ABC):
-    """A command that answers from the archive. Exit status: 0, 1 (no answer), 2 (wrong usage) or 5 (no archive)."""
+    """A command that answers from the archive. Exit status: 0, 1 (no answer), 2 (wrong usage) or 5 (no archive that can be read)."""
 
     requires_project = True
     requires_crawler_process = False
@@ -49,9 +57,11 @@ class ReaderCommand(ScrapyCommand, ABC):
             sys.stdout.flush()
         except BadArgument as error:
             raise UsageError(str(error), print_help=False) from None
-        except JimoError as error:
-            self.exitcode = ExitStatus.STORAGE if isinstance(error, StorageFailed) else ExitStatus.FAILED
-            print(f"scrapy {type(self).__module__.rpartition('.')[2]}: {error}", file=sys.stderr)
+        except (JimoError, sqlite3.DatabaseError) as error:
+            answered = isinstance(error, JimoError) and not isinstance(error, UNREADABLE)
+            self.exitcode = ExitStatus.FAILED if answered else ExitStatus.STORAGE
+            hint = " (see `scrapy verify`)" if isinstance(error, sqlite3.Error) else ""
+            print(f"scrapy {type(self).__module__.rpartition('.')[2]}: {error}{hint}", file=sys.stderr)
         except BrokenPipeError:  # the reader of a pipe has seen enough (| head)
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

@@ -15,6 +15,7 @@ import pkgutil
 import subprocess
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -86,10 +87,12 @@ def execute(arguments: list[str], prepare: Callable[[], None]) -> int:
     """Run ``scrapy ARGUMENTS`` in a forked child, which calls *prepare* first; gives its exit status."""
     sys.stdout.flush()
     if not (child := os.fork()):
-        status = 70
+        status = 1
         try:
             prepare()
             status = _command_line(arguments)
+        except BaseException:  # as the interpreter would end
+            traceback.print_exc()
         finally:
             for stream in (sys.stdout, sys.stderr):
                 stream.flush()

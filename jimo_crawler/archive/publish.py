@@ -32,6 +32,9 @@ def publish(archive: Path, target: Path) -> Published:
     """
     if target.exists() and target.samefile(archive):
         raise StorageFailed(f"{target} is the archive itself")
+    for abandoned in target.parent.glob(f".{target.name}.*.part*"):
+        if not _is_at_work(abandoned.name):
+            abandoned.unlink(missing_ok=True)
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.part")
     with _cleared(unfinished), closing(open_reader(archive)) as conn:
         try:
@@ -47,6 +50,18 @@ def publish(archive: Path, target: Path) -> Published:
         except OSError as error:
             raise StorageFailed(f"cannot write the copy {target}: {error.strerror or error}") from error
     return Published(target, size, articles)
+
+
+def _is_at_work(name: str) -> bool:
+    """Whether the process in a ``.news.db.1234.part`` is there: others were killed before they could clear up."""
+    number = name.rpartition(".part")[0].rpartition(".")[2]
+    try:
+        os.kill(int(number), 0)
+    except (ProcessLookupError, ValueError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _check(path: Path) -> int:

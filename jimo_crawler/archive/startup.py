@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
@@ -15,8 +14,6 @@ from jimo_crawler.archive.warc_file import WarcFile, is_being_written
 from jimo_crawler.archive.warc_members import OPEN_SUFFIX
 from jimo_crawler.archive.warc_repair import Repair, drop_earlier_copy, repair_open
 from jimo_crawler.items import Capture
-
-logger = logging.getLogger(__name__)
 
 OURS = "jimo-*.warc.gz"
 """Names of the WARC files that crawls write."""
@@ -32,8 +29,6 @@ def mend(conn: sqlite3.Connection, warc_dir: Path, at: str) -> list[str]:
     said = [f"{path.name}: removed, all of it is in the closed file beside it" for path in sorted(earlier)]
     for name in unbooked(conn, warc_dir):
         said += mend_file(conn, warc_dir, name, at)
-    for line in said:
-        logger.warning("%s", line)
     _close_runs(conn)
     return said
 

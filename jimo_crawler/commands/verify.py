@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from scrapy.exceptions import UsageError
 
-from jimo_crawler import clock
 from jimo_crawler.archive import lock, verify
 from jimo_crawler.archive.findings import Finding
 from jimo_crawler.archive.schema import open_archive
@@ -72,15 +71,13 @@ class Command(KeeperCommand):
 
     def _repair(self) -> list[str]:
         """What was done. The lock is held from the check to the end, so that no crawl comes between."""
-        assert self.settings is not None
-        holder = f"{self.name} --repair"
+        holder, at = f"{self.name} --repair", self.now
         with (
             lock.ArchiveLock(self.archive, holder),
             progress("repairing") as tell,
             closing(open_archive(self.archive, create=False)) as conn,
         ):
             found = verify.verify(self.archive, self.warc_dir, progress=tell).findings
-            at = clock.from_environment(str(self.settings["JIMO_NOW"])).stamp()
             return list(verify.repair(conn, self.warc_dir, found, at))
 
     def _read_again(self) -> list[Finding]:

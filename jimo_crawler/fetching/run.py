@@ -198,7 +198,8 @@ class Run:
             check_space(config)
             conn = open_archive(config.archive)
             run_clock = clock.from_environment(config.now)
-            startup.mend(conn, config.warc_dir, run_clock.stamp())
+            for line in startup.mend(conn, config.warc_dir, run_clock.stamp()):
+                logger.warning("%s", line)
             freed = free_leases(conn)
             if freed:
                 logger.info("an earlier run was cut off: %d leases freed", freed)

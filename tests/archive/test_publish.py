@@ -72,6 +72,23 @@ def test_it_takes_the_place_of_an_older_copy_only_when_it_is_whole(
     assert target.read_bytes() != before
 
 
+def test_what_a_killed_publish_has_left_is_cleared_by_the_next(archive: Archive, tmp_path: Path) -> None:
+    with subprocess.Popen(["true"]) as ended:
+        pass
+    names = [
+        f".news.db.{ended.pid}.part",
+        f".news.db.{ended.pid}.part-journal",
+        f".news.db.{os.getppid()}.part",
+    ]
+    for name in [*names, ".news.db.part", "news.db.1.part"]:
+        (tmp_path / name).write_bytes(b"half")
+    publish.publish(archive.db, tmp_path / "news.db")
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {"archive", "news.db", names[2], ".news.db.part", "news.db.1.part"}, (
+        "what another process is writing, and what is none of ours, stays"
+    )
+
+
 def test_a_damaged_archive_is_not_passed_on(archive: Archive, tmp_path: Path) -> None:
     with closing(open_archive(archive.db)) as conn:
         conn.execute(

@@ -206,6 +206,14 @@ def test_a_database_page_of_garbage_is_found(archive: Archive) -> None:
     done = archive.run("verify", "--repair")
     assert done.returncode in (1, 5)
     assert "scrapy replay --into" in done.stdout + done.stderr or "sound SQLite" in done.stderr
+    for command in (
+        ["export", "-o", str(archive.folder / "all.csv")],
+        ["publish", str(archive.folder / "copy.db")],
+    ):
+        done = archive.run(*command)
+        assert done.returncode == 5, done.stderr
+        assert len(done.stderr.splitlines()) == 1
+        assert "scrapy verify" in done.stderr or "malformed" in done.stderr
 
 
 def test_a_database_that_is_none_ends_with_its_own_status(archive: Archive) -> None:
@@ -296,6 +304,7 @@ def test_what_can_be_mended_is_mended_and_said(archive: Archive, name: str) -> N
     assert kinds(archive) == set()
     if name != "a file that is not booked":
         assert "repaired: " in done.stdout
+    assert done.stderr == "", "each thing is said once"
 
 
 def test_what_the_frontier_has_lost_is_asked_again(archive: Archive) -> None:
