@@ -58,7 +58,9 @@ def _spare_quotations(segments: list[Segment], text: str) -> None:
     for quoted in _QUOTED.finditer(text):
         inside = [each for each in segments if quoted.start() <= each.start and each.end <= quoted.end()]
         around = [each for each in segments if each not in inside and not each.rule]
-        if any(each.rule for each in inside) and sum(each.frame + 2 * each.report for each in around) >= 2:
+        says = sum(each.frame + 2 * each.report for each in around) >= 2
+        own = sum(each.letters for each in around if not each.hits)
+        if any(each.rule for each in inside) and (says or own >= 4):
             for segment in inside:
                 segment.rule = None
 
@@ -111,7 +113,9 @@ def _absorb_rest(segments: list[Segment], text: str) -> None:
     if any(_KEPT_APART.search(text, one.end, other.start) for one, other in pairwise(segments)):
         return
     contact = any(map(_leaves_contact, segments))
-    if all(_leaves_contact(each) or each.strong or _says_little(each, contact) for each in rest) and not any(
+    letters = sum(each.letters for each in segments)
+    crumbs = 5 * sum(each.letters for each in rest) <= letters and sum(each.frame for each in rest) <= 1
+    if (crumbs or all(_leaves_contact(each) or each.strong or _says_little(each, contact) for each in rest)) and not any(
         each.report or each.speech > 2 for each in rest
     ):
         rule = next(each.rule for each in segments if each.rule)
@@ -123,7 +127,7 @@ def _says_little(segment: Segment, advertised: bool) -> bool:
     """Whether nothing of a sentence is in it; in a line that leaves a contact a short one may have a word of it."""
     if segment.frame:
         return advertised and segment.letters <= 6 and segment.frame <= 1 and not segment.speech
-    return segment.letters <= 12
+    return segment.letters <= (20 if segment.suspicious else 12)
 
 
 def _leaves_contact(segment: Segment) -> bool:

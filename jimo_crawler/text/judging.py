@@ -27,7 +27,7 @@ from jimo_crawler.text.vocabulary import INNOCENT, Hit, Read, read, rules, vocab
 
 _ODD = re.compile(
     "[薇徽葳崴溦嶶➕❤♥]|[威维唯微][芯新歆辛心信伈杺鑫]|叩叩|球球|抠|飞机|[加+]\\s?[vVqQ威维微]|[qQ][ .·*~_-]|[vV][信xX.]|扣扣|[qQ][qQ:：]|微.{0,3}信|电报|1[3-9][0-9]|[48]00[-–—]?[0-9]|1[ .·*_-]{1,2}[3-9]|[一幺][三四五六七八九][零〇一二三四五六七八九]|"
-    "[０-９Ａ-Ｚａ-ｚ①-⓿➀-➓❶-❿➕✚✙🅐-🆏\u200b-\u200f\u2060\ufeff\u1d2c-\u1d6a]|[\u4e00-\u9fff][.·•・*★☆~^◆●■♂♀♥❤◎※☼ +/-][\u4e00-\u9fff][.·•・*★☆~^◆●■ +/-][\u4e00-\u9fff]"
+    "[０-９Ａ-Ｚａ-ｚ①-⓿➀-➓❶-❿➕✚✙🅐-🆏\u200b-\u200f\u2060\ufeff\u1d2c-\u1d6a]|[\u4e00-\u9fff][.·•・*★☆~^◆●■♂♀♥❤◎※☼▲△▼▽ +/-][\u4e00-\u9fff][.·•・*★☆~^◆●■ +/-][\u4e00-\u9fff]"
 )
 """What only odd writing or a contact has: such lines are read in full."""
 _RULE = re.compile(r"[|_-]")

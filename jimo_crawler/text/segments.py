@@ -87,10 +87,12 @@ def divide(text: str, hits: list[Hit]) -> list[Segment]:
     borders.append((len(text), len(text)))
     taken = {place for hit in hits if INNOCENT not in hit.classes for place in range(hit.start, hit.end)}
     filling = {(hit.start, hit.end) for hit in hits if hit.classes <= _FILLING}
+    explicit = {place for hit in hits if "explicit" in hit.classes for place in range(hit.start, hit.end)}
     said = [
         hit
         for hit in sentence_words().find(text)
-        if (hit.start, hit.end) in filling or not taken.issuperset(range(hit.start, hit.end))
+        if (hit.start, hit.end) in filling
+        or not (taken.issuperset(range(hit.start, hit.end)) or hit.start in explicit or hit.end - 1 in explicit)
     ]
     segments: list[Segment] = []
     sentence = part = clause = 0

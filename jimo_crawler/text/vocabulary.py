@@ -49,9 +49,9 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u180e\u1d2c-\u1d6a\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]"
 )
 _SPREAD = re.compile(
-    r"(?<![\u4e00-\u9fffa-z0-9])[\u4e00-\u9fffa-z0-9](?:(?P<sep>[ .·•・*★☆~^◆●■□◇○✦丶`'’+/-])(?P=sep)?[\u4e00-\u9fff]){2,}"
+    r"(?<![\u4e00-\u9fffa-z0-9])[\u4e00-\u9fffa-z0-9](?:(?P<sep>[ .·•・*★☆~^◆●■□◇○✦丶▲△▼▽▪`'’+/-])(?P=sep)?[\u4e00-\u9fff]){2,}"
     r"(?![\u4e00-\u9fff])"
-    r"|[\u4e00-\u9fff](?:[.·•・*★☆^◆●■□◇○✦丶`~+♂♀♥❤◎※☼][\u4e00-\u9fff])+"
+    r"|[\u4e00-\u9fff](?:[.·•・*★☆^◆●■□◇○✦丶`~+♂♀♥❤◎※☼▲△▼▽▪♡✿❀][\u4e00-\u9fff])+"
 )
 _LETTERS = str.maketrans({"🅠": "q", "🆀": "q", "🅥": "v", "🆅": "v", "🅧": "x", "🆇": "x", "証": "证"})
 """Look-alikes that compatibility folding leaves as they are; digits in circles are read as digits, too."""
