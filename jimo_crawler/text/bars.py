@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from jimo_crawler.text.segments import LETTER, SENTENCE_END, Segment
 from jimo_crawler.text.vocabulary import INNOCENT, Hit, rules
@@ -17,6 +17,12 @@ _SHORT_NAME = re.compile(r"[\u4e00-\u9fff]{2,6}")
 _RULE = re.compile(r"[|¦│┃丨_/★☆◆●■-]")
 PLACE_END = re.compile("[县市区旗]")
 _HOUSE = frozenset(("brand", "name"))
+_PART = re.compile(r"[^-_|,，、 —]+")
+_WAYS_IN = re.compile(
+    "(?:注册|登录|登陆|代理|招商|主管|开户|线路|测速|备用|官网|官方|平台|娱乐|客户端|app|下载|入口|网址|地址|网页版|手机版|联系|"
+    "安卓|苹果|首页|怎么样|直属|最新|中心|网站|检测|总代|qq)+"
+)
+_BETTING = re.compile("代理|招商|主管|开户|线路|测速|备用|登[录陆]地址|娱乐|总代")
 _WAYS = frozenset(("action", "sport", "game", "house"))
 
 
@@ -32,14 +38,27 @@ def mark_place_lists(segments: list[Segment], text: str, unseen: bool) -> None:
     start = 0
     while start < len(segments):
         end = start
-        while end < len(segments) and (end == label or shape.fullmatch(segments[end].text)):
+        while end < len(segments) and (
+            end == label or shape.fullmatch(segments[end].text) or _is_gap(segments, end, shape)
+        ):
             end += 1
-        names = [segments[at] for at in range(start, end) if at != label]
+        names = [each for each in segments[start:end] if shape.fullmatch(each.text)]
         if len(names) >= (5 if label is not None else 8) and _is_farm(names, text, unseen, label is not None):
             begin = label if label is not None and label < start and start - label <= 2 else start
             for segment in segments[begin:end]:
                 segment.rule = "place_list"
         start = max(end, start + 1)
+
+
+def _is_gap(segments: list[Segment], at: int, shape: re.Pattern[str]) -> bool:
+    """A short word between names of places: a county's short name (漾濞, 丰宁), or bait that the program has set in."""
+    short = len(segments[at].text) <= 4 and not segments[at].frame and not segments[at].report
+    around = segments[max(at - 2, 0) : at] + segments[at + 1 : at + 3]
+    return (
+        short
+        and at > 0
+        and sum(shape.fullmatch(each.text) is not None for each in around) >= min(3, len(around))
+    )
 
 
 def may_be_farm(text: str, hits: list[Hit]) -> bool:
@@ -71,6 +90,23 @@ def mark_brand_bar(segments: list[Segment]) -> None:
             for segment in bar:
                 segment.rule = "brand_bar"
         start = end
+
+
+def mark_name_bar(segments: list[Segment], text: str) -> None:
+    """The same unknown name before one way in after the other (注册, 登录地址, 招商主管) is a betting site's bar as well."""
+    parts = [match for match in _PART.finditer(text) if match[0].strip()]
+    for at in range(len(parts) - 2):
+        bar = parts[at : at + 3]
+        alike = takewhile(lambda column: len(set(column)) == 1, zip(*(each[0] for each in bar), strict=False))
+        name = "".join(column[0] for column in alike)
+        ways = {each[0][len(name) :] for each in bar}
+        if len(name) < 3 or len(ways) < 3 or not all(map(_WAYS_IN.fullmatch, ways)):
+            continue
+        if any(map(_BETTING.search, ways)):
+            end = max(each.end() for each in parts if each[0].startswith(name))
+            for segment in segments:
+                if bar[0].start() <= segment.start and segment.end <= end:
+                    segment.rule = segment.rule or "brand_bar"
 
 
 def _house_of(segment: Segment) -> str | None:

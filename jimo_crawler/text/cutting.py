@@ -115,9 +115,9 @@ def _absorb_rest(segments: list[Segment], text: str) -> None:
     contact = any(map(_leaves_contact, segments))
     letters = sum(each.letters for each in segments)
     crumbs = 5 * sum(each.letters for each in rest) <= letters and sum(each.frame for each in rest) <= 1
-    if (crumbs or all(_leaves_contact(each) or each.strong or _says_little(each, contact) for each in rest)) and not any(
-        each.report or each.speech > 2 for each in rest
-    ):
+    if (
+        crumbs or all(_leaves_contact(each) or each.strong or _says_little(each, contact) for each in rest)
+    ) and not any(each.report or each.speech > 2 for each in rest):
         rule = next(each.rule for each in segments if each.rule)
         for segment in rest:
             segment.rule = rule
@@ -142,7 +142,8 @@ def _absorb_enclosed(segments: list[Segment], text: str) -> None:
         return
     for before, segment, behind in zip(segments, segments[1:], segments[2:], strict=False):
         bars = text[before.end : segment.start].strip(), text[segment.end : behind.start].strip()
-        bait = segment.letters <= 10 and segment.frame <= 2 and not segment.report
+        adult = (before.rule or "").startswith(("adult", "film")) and before.rule == behind.rule
+        bait = segment.letters <= (20 if adult else 10) and segment.frame <= 2 and not segment.report
         enclosed = before in spam and behind in spam and bars[0] == bars[1] and bars[0] in _BARS
         if segment.rule is None and bait and enclosed and (before.rule or behind.rule):
             before.rule = segment.rule = behind.rule = rule

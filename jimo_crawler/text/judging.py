@@ -16,6 +16,7 @@ from typing import NamedTuple
 from jimo_crawler.text.bars import (
     PLACE_END,
     mark_brand_bar,
+    mark_name_bar,
     mark_place_lists,
     mark_trade_bars,
     may_be_farm,
@@ -27,7 +28,7 @@ from jimo_crawler.text.vocabulary import INNOCENT, Hit, Read, read, rules, vocab
 
 _ODD = re.compile(
     "[薇徽葳崴溦嶶➕❤♥]|[威维唯微][芯新歆辛心信伈杺鑫]|叩叩|球球|抠|飞机|[加+]\\s?[vVqQ威维微]|[qQ][ .·*~_-]|[vV][信xX.]|扣扣|[qQ][qQ:：]|微.{0,3}信|电报|1[3-9][0-9]|[48]00[-–—]?[0-9]|1[ .·*_-]{1,2}[3-9]|[一幺][三四五六七八九][零〇一二三四五六七八九]|"
-    "[０-９Ａ-Ｚａ-ｚ①-⓿➀-➓❶-❿➕✚✙🅐-🆏\u200b-\u200f\u2060\ufeff\u1d2c-\u1d6a]|[\u4e00-\u9fff][.·•・*★☆~^◆●■♂♀♥❤◎※☼▲△▼▽ +/-][\u4e00-\u9fff][.·•・*★☆~^◆●■ +/-][\u4e00-\u9fff]"
+    "[０-９Ａ-Ｚａ-ｚ①-⓿➀-➓❶-❿➕✚✙🅐-🆏\u200b-\u200f\u2060\ufeff\u1d2c-\u1d6a]|[\u4e00-\u9fff][.·•・*★☆~^◆●■♂♀♥❤◎※☼▲△▼▽ +/-][\u4e00-\u9fff][.·•・*★☆~^◆●■♂♀♥❤◎※☼▲△▼▽ +/-][\u4e00-\u9fff]"
 )
 """What only odd writing or a contact has: such lines are read in full."""
 _RULE = re.compile(r"[|_-]")
@@ -50,6 +51,8 @@ class Circumstances:
     offsite: bool = False
     outside: bool = False
     other_script: bool = False
+    spread: bool = False
+    """Signs are set between its characters, which nobody does who wants to be read."""
     title: bool = False
     report: bool = False
     """The article as a whole is a report: a sentence of it that names police or warnings describes what it reports on."""
@@ -60,7 +63,7 @@ class Circumstances:
     def weight(self) -> int:
         """How many points they are worth together."""
         context = rules()["context"]
-        names = ("hidden", "offsite", "outside", "other_script")
+        names = ("hidden", "offsite", "outside", "other_script", "spread")
         return min(int(context["most"]), sum(int(context[name]) for name in names if getattr(self, name)))
 
 
@@ -89,6 +92,8 @@ def spam_segments(text: str, about: Circumstances) -> tuple[Read, list[Segment]]
     if not _worth_a_look(text):
         return None
     seen = read(text)
+    if len(seen.text) + 4 <= len(text.strip()):
+        about = replace(about, spread=True)
     hits = vocabulary().find(seen.text)
     contacts = list(masked_contacts(text, seen))
     if not (contacts or _any_rule_has(hits, about) or may_be_farm(text, hits) or _may_be_bar(hits)):
@@ -98,6 +103,7 @@ def spam_segments(text: str, about: Circumstances) -> tuple[Read, list[Segment]]
         about = replace(about, reported=True)
     mark_place_lists(segments, seen.text, about.hidden or about.offsite)
     mark_brand_bar(segments)
+    mark_name_bar(segments, seen.text)
     mark_trade_bars(segments, seen.text, reported=about.reported, title=about.title)
     for run in _runs(segments):
         _mark_run(run, about)
@@ -278,7 +284,8 @@ def _may_be_bar(hits: list[Hit]) -> bool:
     houses = Counter(hit.word for hit in hits if hit.classes & {"brand", "name"})
     strong = frozenset(rules()["bar"]["strong"])
     trades = {hit.word for hit in hits if hit.classes & strong and INNOCENT not in hit.classes}
-    return len(trades) >= 2 or max(houses.values(), default=0) >= 3
+    ways = sum("action" in hit.classes for hit in hits)
+    return len(trades) >= 2 or ways >= 4 or max(houses.values(), default=0) >= 3
 
 
 def _mark_masked(contact: Masked, segments: list[Segment], text: str) -> None:

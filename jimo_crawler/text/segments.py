@@ -92,7 +92,9 @@ def divide(text: str, hits: list[Hit]) -> list[Segment]:
         hit
         for hit in sentence_words().find(text)
         if (hit.start, hit.end) in filling
-        or not (taken.issuperset(range(hit.start, hit.end)) or hit.start in explicit or hit.end - 1 in explicit)
+        or not (
+            taken.issuperset(range(hit.start, hit.end)) or hit.start in explicit or hit.end - 1 in explicit
+        )
     ]
     segments: list[Segment] = []
     sentence = part = clause = 0
