@@ -181,7 +181,7 @@ class ArticlePages:
         town_id: int | None = row["town_id"]
         if page.town and page.in_section:
             town_id = self._discovery.town(page.town, at)
-        if page.town and town_id is not None:
+        if page.town and town_id is not None and town_id != row["town_id"]:
             self._conn.execute("UPDATE urls SET town_id = ? WHERE url = ?", (town_id, row["url"]))
         return town_id
 

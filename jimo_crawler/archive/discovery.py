@@ -98,19 +98,15 @@ class Discovery:
         """The row of the town of that name (Simplified), made if there is none."""
         known = self._profile.town(name)
         name = known.name if known else name
-        self._conn.execute(
-            "INSERT INTO towns(name, kind, aliases, first_seen_at, last_seen_at) VALUES(?, ?, ?, ?, ?)"
-            " ON CONFLICT(name) DO NOTHING",
-            (
-                name,
-                kind or kind_of(name),
-                json.dumps(known.aliases if known else (), ensure_ascii=False),
-                at,
-                at,
-            ),
-        )
         row = self._conn.execute("SELECT id FROM towns WHERE name = ?", (name,)).fetchone()
-        return int(row["id"])
+        if row is not None:
+            return int(row["id"])
+        aliases = json.dumps(known.aliases if known else (), ensure_ascii=False)
+        added = self._conn.execute(
+            "INSERT INTO towns(name, kind, aliases, first_seen_at, last_seen_at) VALUES(?, ?, ?, ?, ?)",
+            (name, kind or kind_of(name), aliases, at, at),
+        )
+        return added.lastrowid or 0
 
     # --- listings ---------------------------------------------------------------------------------------------------
 

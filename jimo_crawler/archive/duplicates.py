@@ -67,9 +67,11 @@ class Duplicates:
 
     def _write_bands(self, article_id: int, bands: tuple[int, ...]) -> None:
         rows = self._conn.execute("SELECT key FROM bands WHERE article_id = ?", (article_id,))
-        if {row["key"] for row in rows} == set(bands):
+        known = {row["key"] for row in rows}
+        if known == set(bands):
             return
-        self._conn.execute("DELETE FROM bands WHERE article_id = ?", (article_id,))
+        if known:
+            self._conn.execute("DELETE FROM bands WHERE article_id = ?", (article_id,))
         self._conn.executemany(
             "INSERT OR IGNORE INTO bands(key, article_id) VALUES(?, ?)", [(key, article_id) for key in bands]
         )

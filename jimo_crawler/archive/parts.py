@@ -42,12 +42,10 @@ class Parts:
 
     def shorten(self, first_url: str, total: int, at: str) -> None:
         """The body has only *total* pages now: those behind them are no part of it any more."""
-        urls = [
-            row["url"]
-            for row in self._conn.execute(
-                "SELECT url FROM parts WHERE first_url = ? AND part > ?", (first_url, total)
-            )
-        ]
+        rows = self._conn.execute("SELECT url, part FROM parts WHERE first_url = ?", (first_url,)).fetchall()
+        if not rows:
+            return
+        urls = [row["url"] for row in rows if row["part"] > total]
         self._conn.execute(
             "UPDATE parts SET total = ? WHERE first_url = ? AND total > ?", (total, first_url, total)
         )
