@@ -34,10 +34,11 @@ class SpamFilter:
         visit = replace(visit, page=page, removed=cleaned.removed)
         if cleaned.takeover:
             self._stats.inc_value("jimo/spam/takeover")
-            failure = Failure(
-                stage=Stage.PARSE, reason=Reason.HIJACKED, message="the page has been taken over by spam"
+            message = "the page has been taken over by spam"
+            failure = Failure(stage=Stage.PARSE, reason=Reason.HIJACKED, message=message)
+            return replace(
+                visit, outcome=Outcome.HIJACKED, failures=(*visit.failures, failure), message=message
             )
-            return replace(visit, outcome=Outcome.HIJACKED, failures=(*visit.failures, failure))
         if not page.article.blocks and not page.article.images and visit.outcome is Outcome.ARTICLE:
             failure = Failure(
                 stage=Stage.PARSE, reason=Reason.EMPTY, message="nothing is left of the body without spam"

@@ -70,14 +70,55 @@ def test_each_visit_leaves_the_guard_once_and_few_are_held(visits: list[Visit]) 
     assert sorted(each.url for each in written) == sorted(each.url for each in visits)
 
 
-@given(st.lists(GOOD, max_size=5), st.lists(st.one_of(BAD, ANOTHER_TEXT), min_size=LIMIT, max_size=30))
-def test_once_everything_is_bad_nothing_is_believed(before: list[Visit], bad: list[Visit]) -> None:
+MANNERS = {
+    "404": lambda n: visit(2 * n, Outcome.GONE, n),
+    "one text that says so": lambda n: visit(2 * n, Outcome.GONE, 1, soft=True),
+    "one page": lambda n: visit(2 * n, Outcome.NOT_ARTICLE, 1),
+    "pages that are no articles": lambda n: visit(2 * n, Outcome.NOT_ARTICLE, n),
+    "spam": lambda n: visit(2 * n, Outcome.HIJACKED, n),
+    "other texts": lambda n: visit(2 * n, Outcome.ARTICLE, 99),
+    "block pages": lambda n: visit(2 * n, Outcome.BLOCKED, n),
+    "failures": lambda n: visit(2 * n, Outcome.FAILED, n),
+}
+
+
+@given(st.lists(GOOD, max_size=5), st.sampled_from(sorted(MANNERS)), st.integers(LIMIT, 30))
+def test_once_everything_is_bad_in_one_manner_nothing_is_believed(
+    before: list[Visit], manner: str, times: int
+) -> None:
     breaker = Breaker(LIMIT, bearing)
     for each in before:
         breaker.admit(each)
-    written = [out for each in bad for out in breaker.admit(each)]
+    written = [out for number in range(times) for out in breaker.admit(MANNERS[manner](number))]
     assert breaker.outage
     assert {out.outcome for out in (*written, *breaker.settle())} <= AGAIN
+
+
+@given(st.lists(st.one_of(BAD, ANOTHER_TEXT), min_size=2 * LIMIT, max_size=30))
+def test_no_run_goes_on_after_twice_as_many_bad_pages(bad: list[Visit]) -> None:
+    breaker = Breaker(LIMIT, bearing)
+    for each in bad:
+        breaker.admit(each)
+    assert breaker.outage
+
+
+@given(st.permutations(["404", "410", "one text", "another text", "page", "spam", "other texts"]))
+def test_losses_each_of_its_own_manner_are_believed(manners: list[str]) -> None:
+    breaker = Breaker(LIMIT, bearing)
+    lost = {
+        "404": visit(2, Outcome.GONE, 1),
+        "410": replace(visit(4, Outcome.GONE, 1), status=410),
+        "one text": visit(6, Outcome.GONE, 11, soft=True),
+        "another text": visit(8, Outcome.GONE, 12, soft=True),
+        "page": visit(10, Outcome.NOT_ARTICLE, 13),
+        "spam": visit(12, Outcome.HIJACKED, 14),
+        "other texts": visit(14, Outcome.ARTICLE, 99),
+    }
+    written = [out for each in manners for out in breaker.admit(lost[each])]
+    assert not breaker.outage
+    assert {out.url: out for out in (*written, *breaker.settle())} == {
+        each.url: each for each in lost.values()
+    }
 
 
 @given(st.lists(GOOD, min_size=1, max_size=9), BAD)

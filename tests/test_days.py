@@ -150,6 +150,7 @@ def check_back(rows: Rows) -> None:
 def check_taken(rows: Rows) -> None:
     assert urls(rows) == happened("hijack")
     assert {row["url"] for row in rows if row["now"] == "hijacked"} == state("hijacked")
+    assert all(row["message"] for row in rows)
 
 
 def check_never(rows: Rows) -> None:

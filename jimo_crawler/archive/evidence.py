@@ -7,6 +7,7 @@ import sqlite3
 from jimo_crawler.archive.addresses import Observed
 from jimo_crawler.errors import Outcome
 from jimo_crawler.items import Capture, Visit
+from jimo_crawler.parsers.urls import canonical_url
 
 
 def find_origin(conn: sqlite3.Connection, url: str, record_id: str | None) -> sqlite3.Row | None:
@@ -115,6 +116,16 @@ class Evidence:
                 observed.article_id,
                 capture_id,
                 observed.event,
-                visit.message or None,
+                _said(url, visit, observed),
             ),
         )
+
+
+def _said(url: str, visit: Visit, observed: Observed) -> str | None:
+    """What a person is told of an observation: where the address leads to, and what was found there."""
+    found = visit.message
+    if not found and observed.outcome is Outcome.HIJACKED:
+        found = "other words than the article had"
+    if url != canonical_url(visit.final_url):
+        found = f"leads to {visit.final_url}" + (f": {found}" if found else "")
+    return found or None

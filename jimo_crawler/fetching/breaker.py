@@ -46,7 +46,7 @@ class Breaker:
     """Stands between the pipelines and the store.
 
     *bearing* tells what a visit says of what the archive has. *limit* is the number of bad visits in a row that makes an
-    outage (``JIMO_OUTAGE_AFTER``). *trusting*: addresses that somebody has named may well be dead, one and all.
+    outage (``JIMO_OUTAGE_AFTER``), if half of them are bad in one manner. *trusting*: addresses that somebody has named may well be dead, one and all.
     """
 
     def __init__(self, limit: int, bearing: Callable[[Visit], Bearing], *, trusting: bool = False) -> None:
@@ -54,8 +54,8 @@ class Breaker:
         self._bearing = bearing
         self._trusting = trusting
         self._held: list[_Held] = []
-        self._bad: Counter[str] = Counter()
-        """Bad visits in a row, by kind of page."""
+        self._rows: dict[str, Counter[str]] = {}
+        """By kind of page: the bad visits in a row, by their manner."""
         self._well = False
         self._recent: deque[str] = deque(maxlen=REMEMBERED)
         self.outage = ""
@@ -64,13 +64,13 @@ class Breaker:
     @property
     def doubts_all(self) -> bool:
         """Whether page after page was bad: the portal answers, and nothing can be read."""
-        return max(self._bad.values(), default=0) >= self._limit
+        return max((row.total() for row in self._rows.values()), default=0) >= self._limit
 
     @property
     def doubt(self) -> int:
         """How many visits are held back; as many as may be, if so many were bad in a row that the portal may be."""
-        row = self._bad["article"] >= max(self._limit // 2, 1)
-        return HELD if row else len(self._held)
+        row = self._rows.get("article", Counter())
+        return HELD if row.total() >= max(self._limit // 2, 1) else len(self._held)
 
     def admit(self, visit: Visit) -> list[Visit]:
         """The visits that may be stored now, in order: *visit*, none while it is held, or more that were held before."""
@@ -118,19 +118,28 @@ class Breaker:
             self.outage = visit.message
         nothing_yet = not (bearing.known or self._well or self._trusting)
         lost = visit.kind == "article" and visit.outcome in (Outcome.GONE, Outcome.HIJACKED)
+        row = self._rows.setdefault(visit.kind, Counter())
         if bad or visit.outcome in AGAIN or (lost and nothing_yet):
-            self._bad[visit.kind] += 1
+            row[_manner(visit)] += 1
         elif good:
-            self._bad[visit.kind] = 0
-        if self._bad[visit.kind] >= self._limit:
+            row.clear()
+        if _is_outage(row, self._limit):
             said = visit.message or "another text than before"
             self.outage = (
-                f"{self._limit} pages in a row could not be read as what they were, the last one: {said}"
+                f"{row.total()} pages in a row could not be read as what they were, the last one: {said}"
             )
 
     def _evict(self) -> list[Visit]:
-        """No more than so many are held: the oldest is asked again in another run."""
-        return [_blocked(self._held.pop(0).visit)] if len(self._held) > HELD else []
+        """No more than so many are held. What nothing else in this row was like is no outage, and believed; if there is no
+        such, the oldest is asked again in another run."""
+        if len(self._held) <= HELD:
+            return []
+        row = self._rows["article"]
+        alone = next((each for each in self._held if row[_manner(each.visit)] == 1), None)
+        if alone is None:
+            return [_blocked(self._held.pop(0).visit)]
+        self._held.remove(alone)
+        return [alone.visit]
 
     def _release(self) -> list[Visit]:
         """The portal is well: what was held is believed, but for one page that stood at several articles' addresses."""
@@ -155,6 +164,20 @@ class Breaker:
             and one.visit.outcome is Outcome.NOT_ARTICLE
             and sum(other.page == one.page for other in held) > 1
         )
+
+
+def _manner(visit: Visit) -> str:
+    """What an outage would do everywhere: fail, say the same, or put strangers' pages, whatever these are, in place."""
+    if visit.outcome in AGAIN:
+        return "again"
+    if visit.outcome is Outcome.GONE:
+        return f"{visit.status if visit.status != 200 else visit.signature or visit.message}"
+    return visit.outcome
+
+
+def _is_outage(row: Counter[str], limit: int) -> bool:
+    """Whether so many visits in a row were bad, and half of them in one manner; or twice as many in whatever manner."""
+    return row.total() >= 2 * limit or (row.total() >= limit and 2 * max(row.values()) >= limit)
 
 
 def _says_gone(visit: Visit) -> bool:
