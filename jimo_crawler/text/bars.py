@@ -121,18 +121,27 @@ def _house_of(segment: Segment) -> str | None:
     return first.word if ways and first.classes & _HOUSE else None
 
 
-def mark_trade_bars(segments: list[Segment], text: str, *, reported: bool, title: bool) -> None:
+def mark_trade_bars(segments: list[Segment], text: str, reported: bool) -> None:
     """Short phrases side by side, most of them about trades that hide, with no word of a sentence among them.
 
     What the phrases are about need not be known to the last character: nobody but such a trade puts three of them in
-    a row, two of which offer what they name. A page that *reported* such things may list them, so there it has to be. Outside a *title* the whole bar goes.
+    a row, two of which offer what they name. A page that *reported* such things may list them, so there it has to be.
     """
     for bar in _bars(segments, text):
         part = _from_first_to_last(bar)
         if _is_trade_bar(part, text, reported):
-            whole = bar if not title and _is_ruled(bar, text) else []
-            for segment in (*part, *(each for each in whole if not each.frame and each.letters <= 16)):
+            for segment in part:
                 segment.rule = segment.rule or "trade_bar"
+
+
+def fill_bars(segments: list[Segment], text: str) -> None:
+    """Where half of the phrases that bars part are spam, those that say nothing else are, too."""
+    for bar in _bars(segments, text):
+        rule = next((each.rule for each in bar if each.rule), None)
+        if rule and 2 * sum(bool(each.rule) for each in bar) >= len(bar) and _is_ruled(bar, text):
+            for segment in bar:
+                if not segment.rule and not segment.frame and segment.letters <= 16:
+                    segment.rule = rule
 
 
 def _bars(segments: list[Segment], text: str) -> Iterator[list[Segment]]:

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+from jimo_crawler.text.bars import fill_bars
 from jimo_crawler.text.judging import Circumstances, spam_segments
-from jimo_crawler.text.segments import Segment
+from jimo_crawler.text.segments import SENTENCE_END, Segment
 from jimo_crawler.text.vocabulary import INNOCENT, Read, rules
 
 _KEPT = re.compile(r"[。！？!?；;…\t”’」』》)\]】]")
@@ -20,6 +21,8 @@ _ENDED = re.compile(r"[。！？!?；;…”’」』》)\]】:：]\s*$")
 _BARS = frozenset(("|", "_", "-"))
 _KEPT_APART = re.compile(r"[\t()]")
 """The marks of a byline and of a table: what stands beside them is not the same text."""
+_APART = re.compile(r"[。；;\t”’」』》)\]】“‘「『《(\[【]")
+"""What parts a neighbour from the spam beside it."""
 _QUOTED = re.compile(r"“[^“”]*”|「[^「」]*」|『[^『』]*』")
 _NUMBER = re.compile(r"[a-z0-9_.-]{1,20}")
 """What stands behind a label such as 薇信."""
@@ -69,12 +72,15 @@ def _absorb(segments: list[Segment], text: str, about: Circumstances) -> None:
     """What says nothing by itself goes with the spam it is joined to: between pieces of it, or at an end of the line."""
     _absorb_glued(segments)
     _absorb_same_brand(segments)
+    _absorb_beside(segments, text)
+    _absorb_beside(segments[::-1], text)
     for before, segment, behind in zip(segments, segments[1:], segments[2:], strict=False):
         joined = _joins(text, before, segment) or _joins(text, segment, behind)
         says_nothing = segment.neutral and not segment.frame and not segment.report
         if segment.rule is None and before.rule and behind.rule and joined and says_nothing:
             segment.rule = before.rule
     if not about.title:
+        fill_bars(segments, text)
         _absorb_enclosed(segments, text)
         _absorb_end(segments, text)
         _absorb_end(segments[::-1], text)
@@ -89,7 +95,7 @@ def _absorb_glued(segments: list[Segment]) -> None:
         if one.end != other.start or not spam.rule or rest.rule or rest.report:
             continue
         most = 2 if spam.rule.startswith(("adult", "film")) else 6
-        says_nothing = not rest.frame or rest.text in near
+        says_nothing = not rest.frame or rest.text in near or (rest.frame <= 0.5 and rest.letters <= 4)
         others = sum(each.letters for each in segments if each is not rest)
         if rest.letters <= most and says_nothing and others > 2 * rest.letters:
             rest.rule = spam.rule
@@ -103,6 +109,35 @@ def _absorb_same_brand(segments: list[Segment]) -> None:
     for segment in segments:
         if not segment.rule and segment.text[:2] in brands and segment.hits and not segment.frame:
             segment.rule = rule
+
+
+def _absorb_beside(segments: list[Segment], text: str) -> None:
+    """What follows spam in its sentence goes with it if it has nothing but words of a trade; a contact near it takes
+    along what stands between; an exclamation beside it goes if it speaks of a trade itself."""
+    for nearer, segment in pairwise(segments):
+        one, other = sorted((nearer, segment), key=lambda each: each.start)
+        between = text[one.end : other.start]
+        if not nearer.rule or segment.rule or segment.report or _APART.search(between):
+            continue
+        own = [hit for hit in segment.hits if INNOCENT not in hit.classes]
+        covered = sum(len(hit.word) for hit in own)
+        worthless = _NUMBER.fullmatch(segment.text) and _leaves_contact(nearer)
+        praise = not segment.frame and segment.letters <= 12 and 2 * covered >= segment.letters
+        if (worthless or praise) and (segment.strong or not SENTENCE_END.search(between)):
+            segment.rule = nearer.rule
+    for at, segment in enumerate(segments):
+        if segment.rule or segment.frame > 1 or segment.letters > 24 or not _leaves_contact(segment):
+            continue
+        behind = segments[max(0, at - 4) : at][::-1]
+        spam = next((each for each in behind if each.rule), None)
+        way = behind[: behind.index(spam)] if spam else []
+        if spam and spam.sentence == segment.sentence and all(map(_may_stand_between, way)):
+            for each in (*way, segment):
+                each.rule = spam.rule
+
+
+def _may_stand_between(segment: Segment) -> bool:
+    return segment.letters <= 12 and segment.frame <= 1 and not segment.report and segment.speech < 1
 
 
 def _absorb_rest(segments: list[Segment], text: str) -> None:

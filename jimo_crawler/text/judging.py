@@ -104,7 +104,7 @@ def spam_segments(text: str, about: Circumstances) -> tuple[Read, list[Segment]]
     mark_place_lists(segments, seen.text, about.hidden or about.offsite)
     mark_brand_bar(segments)
     mark_name_bar(segments, seen.text)
-    mark_trade_bars(segments, seen.text, reported=about.reported, title=about.title)
+    mark_trade_bars(segments, seen.text, about.reported)
     for run in _runs(segments):
         _mark_run(run, about)
     for contact in contacts:

@@ -82,8 +82,9 @@ def divide(text: str, hits: list[Hit]) -> list[Segment]:
     inside = {place for hit in hits for place in range(hit.start, hit.end)}
     borders = [(0, 0)]
     for match in _BETWEEN.finditer(text):
-        if inside.isdisjoint(range(*match.span())) and not _JOINED.match(text, match.start()):
-            borders.append(match.span())
+        outside = [place for place in range(*match.span()) if place not in inside]
+        if outside and not _JOINED.match(text, match.start()):
+            borders.append((outside[0], outside[-1] + 1))
     borders.append((len(text), len(text)))
     taken = {place for hit in hits if INNOCENT not in hit.classes for place in range(hit.start, hit.end)}
     filling = {(hit.start, hit.end) for hit in hits if hit.classes <= _FILLING}

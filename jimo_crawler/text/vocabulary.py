@@ -42,8 +42,21 @@ _KEPT_INSIDE = frozenset(
         "crack",
         "fiction",
         "download",
+        "farm",
     ]
 )
+"""Classes that a word of a trade has because a shorter word inside it has them."""
+_KEPT_IN_TOPICS = _KEPT_INSIDE - {
+    "explicit",
+    "brand",
+    "game",
+    "house",
+    "bonus",
+    "service",
+    "loan",
+    "seo",
+    "farm",
+}
 
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u180e\u1d2c-\u1d6a\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]"
@@ -169,7 +182,7 @@ def vocabulary() -> Vocabulary:
         for word in (*trade.get(name, ()), *_compounds(trade.get("compounds", {}).get(name, ()))):
             words[name].append(word)
             for hit in inner.find(word):
-                for kept in hit.classes & _KEPT_INSIDE:
+                for kept in hit.classes & (_KEPT_INSIDE if listed[name]["points"] else _KEPT_IN_TOPICS):
                     words[kept].append(word)
     return _build(words, patterns)
 

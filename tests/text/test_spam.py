@@ -201,6 +201,28 @@ def test_a_report_keeps_the_list_of_games_that_it_warns_of() -> None:
     assert clean(article(NEWS, "时时彩、百家乐、棋牌游戏、体育投注、老虎机、捕鱼")).removed
 
 
+TITLE = "金口镇春季植树忙"
+BESIDE = (
+    (NEWS, "{news}{spam}", Circumstances()),
+    (NEWS, "{spam}。{news}", Circumstances()),
+    (NEWS, "{news} {spam}", Circumstances()),
+    (TITLE, "{news}_{spam}", Circumstances(title=True, outside=True)),
+    (TITLE, "{spam}-{news}", Circumstances(title=True, outside=True)),
+    (TITLE, "{spam}|{news}", Circumstances(title=True, outside=True)),
+)
+
+
+@pytest.mark.parametrize(("news", "form", "about"), BESIDE)
+def test_what_stands_beside_spam_is_kept_and_nearly_all_of_the_spam_goes(
+    news: str, form: str, about: Circumstances
+) -> None:
+    injected = lines("spam_lines.txt")
+    rests = [kept(form.format(news=news, spam=line), about) for line in injected]
+    assert [line for line, rest in zip(injected, rests, strict=True) if news not in rest] == []
+    clean_cuts = sum(rest.strip(" _-|。") == news.strip("。") for rest in rests)
+    assert clean_cuts >= 0.94 * len(injected)
+
+
 def test_a_paragraph_keeps_what_it_quotes() -> None:
     quoting = "“澳门首家线上赌场上线啦，注册就送888元！”不少市民都收到过这样的短信。11月30日，市公安局通报了一起案件。"
     report = article(quoting, "13名犯罪嫌疑人落网，冻结涉案资金312万元。", title="民警打掉一个网络赌博团伙")
