@@ -17,7 +17,7 @@ _SHORT_NAME = re.compile(r"[\u4e00-\u9fff]{2,6}")
 _RULE = re.compile(r"[|¦│┃丨_/★☆◆●■-]")
 PLACE_END = re.compile("[县市区旗]")
 _HOUSE = frozenset(("brand", "name"))
-_PART = re.compile(r"[^-_|,，、 —]+")
+_PART = re.compile(r"[^-_|,，、 —。！？!?；;]+")
 _WAYS_IN = re.compile(
     "(?:注册|登录|登陆|代理|招商|主管|开户|线路|测速|备用|官网|官方|平台|娱乐|客户端|app|下载|入口|网址|地址|网页版|手机版|联系|"
     "安卓|苹果|首页|怎么样|直属|最新|中心|网站|检测|总代|qq)+"
