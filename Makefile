@@ -42,7 +42,7 @@ bench: setup
 days: setup
 	$(BIN)/python -m tests.days
 
-# 200 kills: nothing lost? Some ten minutes. Arguments of the script: ARGS="--points 40 --seed 7"
+# 200 kills: nothing lost? Half an hour at most. Arguments of the script: ARGS="--points 40 --seed 7"
 kills: setup
 	$(BIN)/python benchmarks/kills.py $(ARGS)
 
