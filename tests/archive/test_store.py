@@ -230,3 +230,50 @@ def test_the_frontier_knows_every_page_of_a_paged_body(bench: Bench) -> None:
     assert bench.row("SELECT first_url, part FROM urls WHERE url = ?", canonical_url("http://p.cn/a?page=2")) == {
         "first_url": "http://p.cn/a", "part": 2,
     }  # fmt: skip
+
+
+# --- addresses that lead elsewhere, and one loss after another --------------------------------------------------------------
+
+
+def test_an_address_that_leads_to_its_article_elsewhere_is_alive(bench: Bench) -> None:
+    bench.visit("old", page())
+    bench.new_run(24)
+    bench.redirect("old", "new", page())
+    assert bench.events("old") == ["new", "moved"]
+    assert bench.row("SELECT count(*) AS articles, min(status) AS status FROM articles") == {
+        "articles": 1,
+        "status": "live",
+    }
+
+
+def test_an_address_that_leads_to_another_article_has_lost_its_own(bench: Bench) -> None:
+    other = page(
+        "田横镇渔业喜获丰收，码头上停满了归来的渔船。\n渔民张师傅说，今年收成最好。", "田横镇:渔船满载而归"
+    )
+    bench.visit("a", page())
+    bench.visit("b", other)
+    for hours, event in ((24, "missing"), (24, "gone")):
+        bench.new_run(hours)
+        bench.redirect("a", "b", other)
+        assert bench.events("a")[-1] == event
+    assert bench.row("SELECT status FROM articles WHERE url LIKE '%/a'") == {"status": "gone"}
+    assert bench.row("SELECT status FROM articles WHERE url LIKE '%/b'") == {"status": "live"}
+    said = bench.row("SELECT message FROM observations WHERE event = 'gone'")
+    assert said == {"message": "leads to http://p.cn/b"}
+
+
+def test_a_takeover_that_is_taken_down_is_gone_when_that_is_confirmed_and_may_come_back(bench: Bench) -> None:
+    bench.visit("a", page())
+    found = [(None, Outcome.HIJACKED, 200), *[(None, Outcome.GONE, 404)] * 2, (None, Outcome.HIJACKED, 200)]
+    for seen, outcome, status in found:
+        bench.new_run(24)
+        bench.visit("a", seen, outcome, status)
+    bench.new_run(24)
+    bench.visit("a", page())
+    assert bench.events("a") == ["new", "hijacked", "missing", "gone", "hijacked", "restored"]
+    assert bench.row("SELECT count(*) AS revisions FROM revisions") == {"revisions": 1}
+    assert bench.row("SELECT status, missing_since, gone_at FROM article_urls") == {
+        "status": "live",
+        "missing_since": None,
+        "gone_at": None,
+    }
