@@ -170,16 +170,23 @@ class Discovery:
         )
 
     def _ask_redated(self, links: tuple[Link, ...], at: str) -> None:
-        """A later day beside a known article is a hint that it is another version, or another article: asked now."""
-        dated = [{"url": canonical_url(link.url), "date": link.date, "at": at} for link in links if link.date]
-        here = "url = :url AND kind = 'article'"
+        """A later day beside a known article is a hint that it is another version, or another article: asked now. Where most
+        of a page has one, the listing prints something else than it did."""
+        dated = {canonical_url(link.url): link.date for link in links if link.date}
+        rows = self._conn.execute(
+            f"SELECT url, listed_date FROM urls WHERE url IN ({', '.join('?' * len(dated))})"
+            " AND kind = 'article' AND last_visit_at IS NOT NULL",
+            list(dated),
+        ).fetchall()
+        later = [row["url"] for row in rows if (row["listed_date"] or "") < dated[row["url"]]]
         self._conn.executemany(
-            f"UPDATE urls SET {ASK_NOW} WHERE {here} AND listed_date < :date AND last_visit_at IS NOT NULL",
-            dated,
+            "UPDATE urls SET listed_date = ? WHERE url = ?", [(dated[url], url) for url in later]
         )
-        self._conn.executemany(
-            f"UPDATE urls SET listed_date = :date WHERE {here} AND coalesce(listed_date, '') < :date", dated
-        )
+        hints = [row["url"] for row in rows if row["listed_date"] and row["url"] in set(later)]
+        if 2 * len(hints) <= max(len(rows), 2):
+            self._conn.executemany(
+                f"UPDATE urls SET {ASK_NOW} WHERE url = :url", [{"url": url, "at": at} for url in hints]
+            )
 
     def _ended_by(self, row: sqlite3.Row, listing: ListingPage, items: list[str], new: int) -> str | None:
         page = row["page"] or 1

@@ -120,3 +120,5 @@ def test_a_later_day_beside_an_article_is_a_reason_to_ask(listed: Bench) -> None
     listed.listing("蓝村街道", 1, "b", day="2026-01-04")
     listed.listing(TOWN, 1, *FIRST, following=True, day="2026-01-02")
     assert due(listed) == set(), "two sections that print two days are no news"
+    listed.listing(TOWN, 1, *FIRST, following=True, day="2026-02-01")
+    assert due(listed) == set(), "all at once: the listing prints something else now"
