@@ -5,14 +5,17 @@ from __future__ import annotations
 import signal
 import subprocess
 import time
+from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
 
+from jimo_crawler.commands import crawl
 from jimo_crawler.demo.server import DemoServer
-from tests.crawling import PROJECT, Archive, assert_sound, contents, environment
+from tests.crawling import PROJECT, QUICK, Archive, assert_sound, contents, environment
 
 TITLE = "金口镇:做好服务保障 项目建设“加速度”"
 AT_SIX, AT_SEVEN = ({"JIMO_NOW": f"2026-01-05T0{hour}:00:00Z"} for hour in (6, 7))
@@ -241,3 +244,37 @@ def test_a_second_crawler_is_told_who_holds_the_archive(portal: DemoServer, tmp_
     assert done.returncode == 75
     assert "in use by process" in done.stderr
     assert "scrapy crawl towns" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("JIMO_WARC_MAX_BYTES", "1 GiB"), ("JIMO_MIN_FREE_MB", "-1"), ("JIMO_MAX_WAIT", "soon")],
+)
+def test_a_setting_that_is_no_number_is_named_in_one_line(tmp_path: Path, name: str, value: str) -> None:
+    archive = Archive(tmp_path, "http://127.0.0.1:9/")
+    ways: list[dict[str, Any]] = [{"settings": {name: value}}]
+    if name not in QUICK:  # -s wins
+        ways.append({"env": {name: value}})
+    for way in ways:
+        done = archive.crawl(**way)
+        assert done.returncode == 2
+        assert done.stderr == f"scrapy crawl: {name}: '{value}' is not a number from 0 on\n"
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_a_signal_before_the_crawl_has_begun_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def begin(*_: object) -> NoReturn:
+        signal.raise_signal(signal.SIGTERM)
+        raise AssertionError("the signal came to nothing")
+
+    before = signal.getsignal(signal.SIGTERM)
+    command = crawl.Command()
+    monkeypatch.setattr(command, "_crawl", begin)
+    try:
+        command.run(["towns"], Namespace(spargs={}))
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert command.exitcode == 3
+    assert capsys.readouterr().err == "scrapy crawl: stopped by a signal before anything was asked\n"
