@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import sys
 import tempfile
-from contextlib import closing
+from contextlib import closing, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -57,7 +57,7 @@ class _Archive:
 
 def _serve(control: Connection, articles: int) -> None:
     """Stand on the days that are sent, and answer how many requests there were so far."""
-    with DemoServer(articles=articles) as server:
+    with suppress(EOFError), DemoServer(articles=articles) as server:  # until the other end is closed
         control.send(server.url)
         while True:
             server.set_day(control.recv())
