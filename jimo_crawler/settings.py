@@ -30,7 +30,7 @@ JIMO_PORTAL_URL = _own("JIMO_PORTAL_URL", "")
 JIMO_PORTAL = _own("JIMO_PORTAL", "jimo")
 """Portal profile: a name in portals/ or a path to a TOML file. Used by the parsers."""
 JIMO_PORTAL_HOSTS = _own("JIMO_PORTAL_HOSTS", "")
-"""More hosts that belong to the portal, ``host[:port]`` separated by commas. Used by the guard."""
+"""More hosts that belong to the portal, ``host[:port]`` separated by commas. Used by the guard and the parsers."""
 JIMO_RELATED = _own("JIMO_RELATED", "towns")
 """Links of 相关文章 and 文章随机推荐: off, towns (those whose text names a known town) or all. Used by the store."""
 

@@ -76,7 +76,7 @@ class Reextraction:
         addresses = conn.execute(
             "SELECT DISTINCT substr(url, 1, 8 + instr(substr(url, 9) || '/', '/')) FROM captures"
         )
-        self._hosts = named_hosts(row[0] for row in addresses)
+        self._hosts = named_hosts(tuple(row[0] for row in addresses))
         """Nothing but the portal was ever asked."""
 
     def run(self, *, apply: bool, progress: Callable[[int], None] | None = None) -> Iterator[Reextracted]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from jimo_crawler.parsers.urls import host_of
@@ -10,10 +10,11 @@ from jimo_crawler.parsers.urls import host_of
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-def named_hosts(hosts: Iterable[str]) -> frozenset[str]:
+@lru_cache(maxsize=16)
+def named_hosts(hosts: tuple[str, ...]) -> frozenset[str]:
     """What ``JIMO_PORTAL_HOSTS`` lists (``host[:port]`` or an address), as links are compared with it.
 
-    >>> sorted(named_hosts(["www.Jinkou.example.cn", "https://a.cn:8443/"]))
+    >>> sorted(named_hosts(("www.Jinkou.example.cn", "https://a.cn:8443/")))
     ['a.cn:8443', 'jinkou.example.cn']
     """
     return frozenset(host_of(each if "://" in each else f"http://{each}") for each in hosts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from abc import abstractmethod
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -55,9 +56,9 @@ class JimoSpider(Spider):
     run: Run
 
     @classmethod
+    @abstractmethod
     def plan(cls, arguments: dict[str, str], config: Config) -> Plan:
         """What a run with these arguments may ask for. Raises BadArgument with one line."""
-        raise NotImplementedError
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> JimoSpider:
