@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from jimo_crawler.text.bars import (
@@ -24,13 +24,21 @@ from jimo_crawler.text.bars import (
 from jimo_crawler.text.fold import fold
 from jimo_crawler.text.masked import Masked, masked_contacts, tells_enough
 from jimo_crawler.text.segments import STRONG, Segment, divide, worth
-from jimo_crawler.text.vocabulary import INNOCENT, Hit, Read, read, rules, vocabulary
+from jimo_crawler.text.vocabulary import INNOCENT, SIGNS, Hit, Read, read, rules, vocabulary, words_in
 
-_ODD = re.compile(
-    "[薇徽葳崴溦嶶➕❤♥]|[威维唯微][芯新歆辛心信伈杺鑫]|叩叩|球球|抠|飞机|[加+]\\s?[vVqQ威维微]|[qQ][ .·*~_-]|[vV][信xX.]|扣扣|[qQ][qQ:：]|微.{0,3}信|电报|1[3-9][0-9]|[48]00[-–—]?[0-9]|1[ .·*_-]{1,2}[3-9]|[一幺][三四五六七八九][零〇一二三四五六七八九]|"
-    "[０-９Ａ-Ｚａ-ｚ①-⓿➀-➓❶-❿➕✚✙🅐-🆏\u200b-\u200f\u2060\ufeff\u1d2c-\u1d6a]|[\u4e00-\u9fff][.·•・*★☆~^◆●■♂♀♥❤◎※☼▲△▼▽ +/-][\u4e00-\u9fff][.·•・*★☆~^◆●■♂♀♥❤◎※☼▲△▼▽ +/-][\u4e00-\u9fff]"
+_ODD_FORMS = (
+    "[薇徽葳崴溦嶶➕❤♥抠０-９Ａ-Ｚａ-ｚ①-⓿➀-➓❶-❿✚✙🅐-🆏\u200b-\u200f\u2060\ufeff\u1d2c-\u1d6a]",
+    "[威维唯微][芯新歆辛心信伈杺鑫]|微.{0,3}信|叩叩|球球|扣扣|飞机|电报",
+    r"[加+]\s?[vVqQ威维微]|[qQ][ .·*~_qQ:：-]|[vV][信xX.]",
+    "1[3-9][0-9]|1[ .·*_-]{1,2}[3-9]|[48]00[-–—]?[0-9]|[一幺][三四五六七八九][零〇一二三四五六七八九]",
+    rf"[{SIGNS} /-](?<=[\u4e00-\u9fff].)[\u4e00-\u9fff][{SIGNS} /-][\u4e00-\u9fff]",
 )
-"""What only odd writing or a contact has: such lines are read in full."""
+"""What only odd writing or a contact has: lines with it are read in full."""
+_ODD = re.compile(
+    "[薇徽葳崴溦嶶➕❤♥抠０-９Ａ-Ｚａ-ｚ①-⓿➀-➓❶-❿✚✙🅐-🆏\u200b-\u200f\u2060\ufeff\u1d2c-\u1d6a"
+    rf"威维唯微叩球扣飞电加qQvV148一幺{SIGNS} /-](?<=(?={'|'.join(_ODD_FORMS)}).)"
+)
+"""The same with all first characters ahead, so that the others are passed over without trying each form."""
 _RULE = re.compile(r"[|_-]")
 """What joins a title to something else."""
 _BRACKET = re.compile(r"[()\[\]【】「」『』《》\t]")
@@ -89,7 +97,7 @@ class Rule(NamedTuple):
 
 def spam_segments(text: str, about: Circumstances) -> tuple[Read, list[Segment]] | None:
     """The segments of *text*, those that are spam with their rule; None if none is."""
-    if not _worth_a_look(text):
+    if not is_worth_a_look(text):
         return None
     seen = read(text)
     if len(seen.text) + 4 <= len(text.strip()):
@@ -134,14 +142,15 @@ def _rules() -> tuple[Rule, ...]:
     )
 
 
-def _worth_a_look(text: str) -> bool:
+@lru_cache(maxsize=512)
+def is_worth_a_look(text: str) -> bool:
     """A quick look at what most lines lack: odd characters, a contact, words enough of one trade, many place names."""
     if _ODD.search(text) or len(PLACE_END.findall(text)) >= 8:
         return True
-    words = vocabulary().glance(fold(text))
+    words = words_in(fold(text))
     if any("farm" in vocabulary().words[word] for word in words):
         return True
-    return len(words) >= 2 and any(map(_is_promising, zip(*map(_points_of, words), strict=True)))
+    return len(words) >= 2 and any(map(_is_promising, zip(*map(points_of, words), strict=True)))
 
 
 def _is_promising(points: tuple[int, ...]) -> bool:
@@ -153,7 +162,7 @@ def _is_promising(points: tuple[int, ...]) -> bool:
 
 
 @cache
-def _points_of(word: str) -> tuple[int, ...]:
+def points_of(word: str) -> tuple[int, ...]:
     """What *word* is worth in each trade."""
     classes = vocabulary().words[word]
     return tuple(max((worth(name) for name in classes & trade), default=0) for trade in TRADES)

@@ -14,9 +14,9 @@ from functools import cache
 from jimo_crawler.items import Article, Block, Removed
 from jimo_crawler.text.cutting import Piece, split_spam
 from jimo_crawler.text.fold import fold
-from jimo_crawler.text.judging import Circumstances
+from jimo_crawler.text.judging import Circumstances, is_worth_a_look
 from jimo_crawler.text.script import script_of
-from jimo_crawler.text.segments import LETTER
+from jimo_crawler.text.segments import LETTER, count_letters
 from jimo_crawler.text.takeover import is_takeover
 from jimo_crawler.text.vocabulary import rules, sentence_words
 
@@ -59,7 +59,7 @@ def _circumstances(
 ) -> Circumstances:
     return Circumstances(
         hidden=hidden,
-        offsite=bool(offsite_links) and 2 * link_chars >= len(LETTER.findall(text)),
+        offsite=bool(offsite_links) and 2 * link_chars >= count_letters(text),
         outside=place in ("before", "title", "after", "footer"),
         other_script=script_of_page == "Hant" and script_of(text) == "Hans",
         title=place == "title",
@@ -95,7 +95,7 @@ def clean(article: Article, around: tuple[Block, ...] = ()) -> Cleaned:
     for block in around:
         kept, cut = _clean_block(block, script, lambda: False)
         removed += [each for each in cut if each.reason != "hidden"]
-        shown_around += 0 if block.hidden else sum(len(LETTER.findall(each.text)) for each in cut)
+        shown_around += 0 if block.hidden else sum(count_letters(each.text) for each in cut)
     cleaned = replace(
         article,
         title=title,
@@ -125,7 +125,7 @@ def _report_words() -> frozenset[str]:
 def _mostly_hidden(blocks: tuple[Block, ...]) -> bool:
     if not any(block.hidden for block in blocks):
         return False
-    letters = [(block.hidden, len(LETTER.findall(block.text))) for block in blocks]
+    letters = [(block.hidden, count_letters(block.text)) for block in blocks]
     return 2 * sum(count for hidden, count in letters if hidden) > sum(count for _, count in letters)
 
 
@@ -133,10 +133,12 @@ def _clean_block(
     block: Block, script: str | None, reported: Callable[[], bool]
 ) -> tuple[Block | None, list[Removed]]:
     """The block without its spam (None: nothing is left), and what was cut."""
+    plain = block.plain or block.text
+    if not block.hidden and not is_worth_a_look(plain):
+        return block, []
     about = _circumstances(
         block.text, script, block.place, block.hidden, block.offsite_links, block.link_chars
     )
-    plain = block.plain or block.text
     pieces = split_spam(plain, about)
     if any(piece.rule for piece in pieces) and reported():
         pieces = split_spam(plain, replace(about, report=True, reported=True))
@@ -187,6 +189,8 @@ def _map_borders(borders: list[int], plain: str, published: str, length: int) ->
 def _clean_title(article: Article, script: str | None, removed: list[Removed]) -> tuple[str, str]:
     """Title and title as published without the spam segments at either side of the real one."""
     plain = article.title or article.title_as_published
+    if not is_worth_a_look(plain):
+        return article.title, article.title_as_published
     about = _circumstances(article.title_as_published, script, "title", False, 0, 0)
     pieces = split_spam(plain, about)
     if not any(LETTER.search(piece.text) for piece in pieces if not piece.rule):
@@ -204,6 +208,8 @@ def _clean_field(value: str | None, script: str | None, removed: list[Removed]) 
     """Source, editor or author without spam; None if nothing is left."""
     if not value:
         return value
+    if not is_worth_a_look(value):
+        return value.strip() or None
     pieces = split_spam(value, _circumstances(value, script, "meta", False, 0, 0))
     removed += [
         Removed(text=each.text.strip(), reason=each.rule, place="meta") for each in pieces if each.rule

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from jimo_crawler.items import Article, Block
 from jimo_crawler.text.cutting import split_spam
-from jimo_crawler.text.judging import TRADES, Circumstances
-from jimo_crawler.text.segments import LETTER, STRONG, worth
-from jimo_crawler.text.vocabulary import INNOCENT, read, sentence_words, vocabulary
+from jimo_crawler.text.judging import TRADES, Circumstances, points_of
+from jimo_crawler.text.segments import LETTER, STRONG, count_letters, worth
+from jimo_crawler.text.vocabulary import INNOCENT, read, sentence_words, vocabulary, words_in
 
 SHARE = 0.25
 """Share of a text's letters inside words of one trade from which it is about nothing else; of news it is below 0.1, but
@@ -66,10 +66,13 @@ def is_takeover(article: Article, kept: Sequence[Block], cut: Sequence[str], aro
         return True
     if left < 20:
         return lost >= 40 and not article.images
+    swamped = lost + around >= max(left, 40)
+    if not swamped and not may_sell((title, *texts, *cut)):
+        return False
     if _tells(texts, left):
         return False
     rest = measure("\n".join((title, *texts)))
-    if lost + around >= max(left, 40) and rest.share >= SHARE and not rest.reports:
+    if swamped and rest.share >= SHARE and not rest.reports:
         return True
     whole = measure("\n".join((title, *texts, *cut)))
     return whole.sells and whole.letters >= 40
@@ -91,7 +94,10 @@ def _tells(texts: Iterable[str], letters: int) -> bool:
 
 def _is_foreign(text: str) -> bool:
     """Whether a text is Japanese, or hardly has a Chinese character: what strangers sell elsewhere in the world."""
-    kana, chinese, latin = (len(letters.findall(text)) for letters in (_KANA, _HAN, _LATIN))
+    kana, latin = len(_KANA.findall(text)), len(_LATIN.findall(text))
+    if kana < 20 and latin < 60:
+        return False
+    chinese = len(_HAN.findall(text))
     japanese = kana >= 20 and 10 * kana >= kana + chinese
     return japanese or (latin >= 60 and 10 * chinese < chinese + latin)
 
@@ -99,6 +105,30 @@ def _is_foreign(text: str) -> bool:
 def _is_spam(title: str) -> bool:
     pieces = split_spam(title, Circumstances(title=True))
     return bool(title) and not any(LETTER.search(piece.text) for piece in pieces if not piece.rule)
+
+
+def may_sell(texts: Iterable[str]) -> bool:
+    """Whether *texts* could be an advertisement (:attr:`Pitch.sells`) at all: what a page of news is not.
+
+    By the words found when each line was judged. A word that begins or ends in Latin letters may turn out to be a piece
+    of another one and uncover those inside it, so it counts as much as it takes.
+    """
+    seen = [read(text).text for text in texts]
+    words = frozenset().union(*map(words_in, seen))
+    if any(map(_is_mixed, words)):
+        return True
+    whole = "\n".join(seen)
+    singles = vocabulary().singles.intersection(whole)
+    points = zip(*map(points_of, words | singles), strict=True)
+    if any(sum(each >= STRONG for each in trade) >= FEW for trade in points):
+        return True
+    return any(
+        worth(name) >= STRONG and regex.search(whole) for name, _, regex in vocabulary().patterns_for(whole)
+    )
+
+
+def _is_mixed(word: str) -> bool:
+    return not word.isascii() and (word[0].isascii() or word[-1].isascii())
 
 
 def measure(text: str) -> Pitch:
@@ -110,13 +140,13 @@ def measure(text: str) -> Pitch:
     seen = read(text).text
     share, strong = _trade(seen)
     reports = {hit.word for hit in sentence_words().find(seen) if "report" in hit.classes}
-    return Pitch(len(LETTER.findall(seen)), share, strong, len(reports))
+    return Pitch(count_letters(seen), share, strong, len(reports))
 
 
 def _trade(seen: str) -> tuple[float, int]:
     """Of the trade that *seen* is most about: its share of the letters, and how many different strong words it has."""
     hits = [hit for hit in vocabulary().find(seen) if INNOCENT not in hit.classes]
-    letters = len(LETTER.findall(seen))
+    letters = count_letters(seen)
     share, strong = 0.0, 0
     for trade in TRADES:
         own = [hit for hit in hits if hit.classes & trade]
@@ -127,4 +157,4 @@ def _trade(seen: str) -> tuple[float, int]:
 
 
 def _letters(texts: Iterable[str]) -> int:
-    return sum(len(LETTER.findall(text)) for text in texts)
+    return sum(map(count_letters, texts))

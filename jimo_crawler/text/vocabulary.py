@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -61,11 +62,16 @@ _KEPT_IN_TOPICS = _KEPT_INSIDE - {
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u180e\u1d2c-\u1d6a\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]"
 )
+_MARKS = "+.·•・*★☆~^`◆◇●○■□▪▲△▼▽✦丶"
+SIGNS = f"{_MARKS}◎※☼♂♀♥♡❤✿❀"
+"""What is set between the characters of a word to hide it, and hardly ever between those of a sentence."""
 _SPREAD = re.compile(
-    r"(?<![\u4e00-\u9fffa-z0-9])[\u4e00-\u9fffa-z0-9](?:(?P<sep>[ .·•・*★☆~^◆●■□◇○✦丶▲△▼▽▪`'’+/-])(?P=sep)?[\u4e00-\u9fff]){2,}"
+    rf"(?<![\u4e00-\u9fffa-z0-9])[\u4e00-\u9fffa-z0-9](?:(?P<sep>[{_MARKS} /'’-])(?P=sep)?[\u4e00-\u9fff]){{2,}}"
     r"(?![\u4e00-\u9fff])"
-    r"|[\u4e00-\u9fff](?:[.·•・*★☆^◆●■□◇○✦丶`~+♂♀♥❤◎※☼▲△▼▽▪♡✿❀][\u4e00-\u9fff])+"
+    rf"|[\u4e00-\u9fff](?:[{SIGNS}][\u4e00-\u9fff])+"
 )
+_MAY_BE_SPREAD = re.compile(rf"[{SIGNS} /'’-](?<=[\u4e00-\u9fffa-z0-9].).?[\u4e00-\u9fff]")
+"""What every spread-out word has; asked for first, as it takes a sixth of the time."""
 _LETTERS = str.maketrans({"🅠": "q", "🆀": "q", "🅥": "v", "🆅": "v", "🅧": "x", "🆇": "x", "証": "证"})
 """Look-alikes that compatibility folding leaves as they are; digits in circles are read as digits, too."""
 
@@ -77,6 +83,16 @@ class Hit(NamedTuple):
     end: int
     word: str
     classes: frozenset[str]
+
+
+class Pattern(NamedTuple):
+    """What is no fixed word: a phrase with a number in it, a contact."""
+
+    name: str
+    """Its class."""
+    needs: str
+    """Characters one of which stands in every text that it matches."""
+    regex: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +109,15 @@ class Vocabulary:
     """All words, found by their first two characters, and all patterns."""
 
     words: dict[str, frozenset[str]]
-    patterns: tuple[tuple[str, re.Pattern[str]], ...]
+    patterns: tuple[Pattern, ...]
     starts: dict[str, tuple[int, ...]]
     """First two characters (or the only one) → the lengths of words that begin so, longest first."""
     singles: frozenset[str]
     """Words of one character."""
+    needing: dict[str, tuple[int, ...]]
+    """Characters → which patterns need them."""
 
-    def glance(self, text: str) -> set[str]:
+    def glance(self, text: str) -> frozenset[str]:
         """The words of two characters and more in a folded *text*, quickly; innocent ones hide what is inside them."""
         found = set()
         reached = 0
@@ -107,15 +125,13 @@ class Vocabulary:
             if at >= reached and (word := self._word(text, at, self.starts[text[at : at + 2]])) is not None:
                 reached = at + len(word)
                 found.add(word)
-        return found
+        return frozenset(found)
 
     def find(self, text: str) -> list[Hit]:
         """Words and patterns in a folded *text*, in order; the longest word at a place counts, no two overlap."""
         hits = list(self._words(text))
-        for name, pattern in self.patterns:
-            if pattern.search(text) is None:
-                continue  # asked first: an iterator takes three times as long to make
-            for match in pattern.finditer(text):
+        for name, _, regex in self.patterns_for(text):
+            for match in regex.finditer(text):
                 if not any(
                     hit.start < match.end()
                     and match.start() < hit.end
@@ -124,6 +140,12 @@ class Vocabulary:
                 ):
                     hits.append(Hit(match.start(), match.end(), match[0], frozenset((name,))))
         return sorted(hits)
+
+    def patterns_for(self, text: str) -> Iterator[Pattern]:
+        """The patterns, in order, that *text* has the characters for: hardly any of a line of news."""
+        characters = self.needing.keys() & set(text)
+        places = {place for character in characters for place in self.needing[character]}
+        return (self.patterns[place] for place in sorted(places))
 
     def _words(self, text: str) -> Iterator[Hit]:
         reached = 0
@@ -171,20 +193,30 @@ def vocabulary() -> Vocabulary:
     A longer word hides the shorter ones inside it, so the words of the trades keep the classes of those.
     """
     listed = rules()["classes"]
-    patterns = [(name, re.compile(each)) for name in listed for each in listed[name].get("patterns", ())]
+    patterns = [pattern for name in listed for pattern in _patterns(name, listed[name].get("patterns", ()))]
     words = {
         name: [*each.get("words", ()), *_compounds(each.get("compounds", ()))]
         for name, each in listed.items()
     }
     inner = _build(words, [])
     for trade, name in product(tomllib.loads(TRADES.read_text(encoding="utf-8"))["trades"], listed):
-        patterns += [(name, re.compile(each)) for each in trade.get("patterns", {}).get(name, ())]
+        patterns += _patterns(name, trade.get("patterns", {}).get(name, ()))
         for word in (*trade.get(name, ()), *_compounds(trade.get("compounds", {}).get(name, ()))):
             words[name].append(word)
             for hit in inner.find(word):
                 for kept in hit.classes & (_KEPT_INSIDE if listed[name]["points"] else _KEPT_IN_TOPICS):
                     words[kept].append(word)
     return _build(words, patterns)
+
+
+def _patterns(name: str, listed: Iterable[tuple[str, str]]) -> Iterator[Pattern]:
+    return (Pattern(name, needs, re.compile(each)) for needs, each in listed)
+
+
+@lru_cache(maxsize=512)
+def words_in(text: str) -> frozenset[str]:
+    """What :meth:`Vocabulary.glance` finds in a folded *text*; remembered, as the page as a whole is judged by it again."""
+    return vocabulary().glance(text)
 
 
 def _compounds(pairs: Iterable[list[list[str]]]) -> Iterator[str]:
@@ -206,7 +238,7 @@ def sentence_words() -> Vocabulary:
     )
 
 
-def _build(classes: Mapping[str, Iterable[str]], patterns: list[tuple[str, re.Pattern[str]]]) -> Vocabulary:
+def _build(classes: Mapping[str, Iterable[str]], patterns: list[Pattern]) -> Vocabulary:
     words: dict[str, set[str]] = {}
     for name, listed in classes.items():
         for word in listed:
@@ -219,8 +251,16 @@ def _build(classes: Mapping[str, Iterable[str]], patterns: list[tuple[str, re.Pa
         start: tuple(sorted(lengths | ({1} if start[0] in singles else set()), reverse=True))
         for start, lengths in starts.items()
     }
+    needing: defaultdict[str, tuple[int, ...]] = defaultdict(tuple)
+    for place, pattern in enumerate(patterns):
+        for character in pattern.needs:
+            needing[character] += (place,)
     return Vocabulary(
-        {word: frozenset(each) for word, each in words.items()}, tuple(patterns), ordered, frozenset(singles)
+        {word: frozenset(each) for word, each in words.items()},
+        tuple(patterns),
+        ordered,
+        frozenset(singles),
+        dict(needing),
     )
 
 
@@ -232,18 +272,19 @@ def read(text: str) -> Read:
         written = [_as_read(character) for character in text]
         folded = "".join(written)
         origin = [place for place, each in enumerate(written) for _ in each]
-    spread = [place for match in _SPREAD.finditer(folded) for place in _gaps(match)]
-    for place in reversed(spread):
-        del origin[place]
-    kept = set(spread)
-    folded = "".join(each for place, each in enumerate(folded) if place not in kept) if kept else folded
-    return Read(folded, [*origin, len(text)])
+    origin.append(len(text))
+    if gaps := _gaps(folded):
+        folded = "".join(each for place, each in enumerate(folded) if place not in gaps)
+        origin = [each for place, each in enumerate(origin) if place not in gaps]
+    return Read(folded, origin)
 
 
-def _gaps(match: re.Match[str]) -> Iterator[int]:
-    for place in range(match.start() + 1, match.end() - 1):
-        if not match.string[place].isalnum():
-            yield place
+def _gaps(folded: str) -> set[int]:
+    """Where signs stand between the characters of a word."""
+    if not _MAY_BE_SPREAD.search(folded):
+        return set()
+    inside = (range(match.start() + 1, match.end() - 1) for match in _SPREAD.finditer(folded))
+    return {place for places in inside for place in places if not folded[place].isalnum()}
 
 
 @lru_cache(maxsize=20_000)
