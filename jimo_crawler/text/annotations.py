@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from jimo_crawler.text.script import is_convertible, single_characters
 
@@ -52,6 +53,9 @@ def remove_annotations(text: str, *, page: str | None = None) -> Cleaned:
     """
     if "(" not in text and ")" not in text:
         return Cleaned(text)
+    damaged = sum(not _OPEN.search(text, 0, match.start()) for match in _DAMAGE.finditer(text))
+    if not _ANNOTATION.search(text):
+        return Cleaned(text, damaged=damaged)
     annotated = is_annotated(text if page is None else page)
     removed = 0
 
@@ -62,10 +66,10 @@ def remove_annotations(text: str, *, page: str | None = None) -> Cleaned:
         removed += 1
         return ""
 
-    damaged = sum(not _OPEN.search(text, 0, match.start()) for match in _DAMAGE.finditer(text))
     return Cleaned(_ANNOTATION.sub(take_out, text), removed, damaged)
 
 
+@lru_cache(maxsize=16)
 def is_annotated(page: str) -> bool:
     """Whether a converter has annotated *page*: at least two toned readings behind common Traditional characters.
 

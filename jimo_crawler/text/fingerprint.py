@@ -28,9 +28,10 @@ NEAR = 0.95
 SHORTEST = 40
 """Canonical characters below which a body is too short to say anything (图片新闻 under many titles)."""
 
-_THOUSANDS = re.compile(r"(\d),(?=\d{3}(?!\d))")
-_BETWEEN_DIGITS = re.compile(r"(?<=\d)(?:[^\w\n]|_)+(?=\d)")
-_NOT_WORD = re.compile(r"[\W_]+")
+_THOUSANDS = re.compile(r",(?=\d{3}(?!\d))(?<=\d,)")
+_BETWEEN_DIGITS = re.compile(r"[^\w\n](?<=\d[^\w\n])[^\w\n]*(?=\d)")
+"""Begins with what is rare, not with the digit before it: it is found in half the time."""
+_NOT_WORD = re.compile(r"\W+")
 _MARK = "X"
 """Stands for a mark between digits while the others are taken out: folded text has no capitals."""
 
@@ -42,6 +43,8 @@ _WRITTEN = re.compile(
 )
 _PLACE = re.compile(r"[\u4e00-\u9fff]{2}(?:镇|乡|村|社区|街道|小区)")
 
+_SHIFT = np.uint64(21)
+"""Bits of a character's code."""
 _30, _27, _31, _FIRST, _SECOND = map(np.uint64, (30, 27, 31, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
@@ -67,7 +70,7 @@ def canonical_text(title: str, body: str) -> str:
 
 
 def _canonical(text: str) -> str:
-    text = _THOUSANDS.sub(r"\1", fold(text))
+    text = _THOUSANDS.sub("", fold(text)).replace("_", " ")
     return _NOT_WORD.sub("", _BETWEEN_DIGITS.sub(_MARK, text)).replace(_MARK, ".")
 
 
@@ -112,35 +115,45 @@ def bands(canonical: str) -> tuple[int, ...]:
     codes = np.frombuffer(canonical.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
     if len(codes) < SHINGLE:
         codes = np.pad(codes, (0, SHINGLE - len(codes)))
-    packed = codes[:-2] << np.uint64(42) | codes[1:-1] << np.uint64(21) | codes[2:]
-    hashed = _mix(packed)
+    shingles = codes[:-2] << _SHIFT
+    shingles |= codes[1:-1]
+    shingles <<= _SHIFT
+    shingles |= codes[2:]
+    _mix(shingles)
     multipliers, offsets = _permutations()
-    lowest = (hashed[:, None] * multipliers + offsets).min(axis=0).reshape(BANDS, ROWS)
+    permuted = shingles * multipliers
+    permuted += offsets
     keys = np.arange(1, BANDS + 1, dtype=np.uint64)
-    for row in range(ROWS):
-        keys = _mix(keys * _GOLDEN + lowest[:, row])
-    return tuple(int(key) for key in keys.view(np.int64))
+    for lowest in permuted.min(axis=1).reshape(BANDS, ROWS).T:
+        keys *= _GOLDEN
+        keys += lowest
+        _mix(keys)
+    return tuple(keys.view(np.int64).tolist())
 
 
-def _mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """splitmix64's finaliser: every bit of the result depends on every bit of the value."""
-    values = (values ^ values >> _30) * _FIRST
-    values = (values ^ values >> _27) * _SECOND
-    return values ^ values >> _31
+def _mix(values: NDArray[np.uint64]) -> None:
+    """splitmix64's finaliser, in place: every bit of the result depends on every bit of the value."""
+    values ^= values >> _30
+    values *= _FIRST
+    values ^= values >> _27
+    values *= _SECOND
+    values ^= values >> _31
 
 
 @cache
 def _permutations() -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """72 odd multipliers and 72 offsets, from a seed of ours that never changes."""
-    drawn = _mix(np.arange(1, 2 * BANDS * ROWS + 1, dtype=np.uint64) * np.uint64(0x6A696D6F2D746F77))
-    return drawn[: BANDS * ROWS] | np.uint64(1), drawn[BANDS * ROWS :]
+    """72 odd multipliers and 72 offsets, one below the other, from a seed of ours that never changes."""
+    drawn = np.arange(1, 2 * BANDS * ROWS + 1, dtype=np.uint64) * np.uint64(0x6A696D6F2D746F77)
+    _mix(drawn)
+    multipliers, offsets = drawn.reshape(2, BANDS * ROWS, 1)
+    return multipliers | np.uint64(1), offsets
 
 
 def facts(text: str) -> Facts:
     """Numbers, dates and places of a Simplified text: those of digits and of Chinese numerals, towns of the portal,
     and whatever ends in 镇 乡 村 社区 街道 小区 (with two characters, so that the words before it don't matter).
     """
-    plain = _THOUSANDS.sub(r"\1", unicodedata.normalize("NFKC", text))
+    plain = _THOUSANDS.sub("", unicodedata.normalize("NFKC", text))
     return Facts(
         numbers=Counter(_NUMBER.findall(plain)),
         dates=Counter(_DATE.findall(plain)) + Counter(_WRITTEN.findall(plain)),
