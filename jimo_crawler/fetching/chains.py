@@ -30,7 +30,7 @@ class Chain:
     record: Record | None = None
     """The last answer."""
     reading: Visit | None = None
-    """It, read as an article already."""
+    """It, read before its turn: as what, its kind says."""
     target: str | None = None
     """Where the last answer redirects to."""
 

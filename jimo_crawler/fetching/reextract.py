@@ -18,7 +18,7 @@ from jimo_crawler.archive.findings import Finding, Kind
 from jimo_crawler.archive.frontier import write
 from jimo_crawler.archive.warc_read import Record, read_record
 from jimo_crawler.errors import JimoError, Outcome
-from jimo_crawler.fetching.readers import Readers
+from jimo_crawler.fetching.readers import Asked, Readers
 from jimo_crawler.items import Article, Visit
 from jimo_crawler.parsers.hosts import named_hosts
 from jimo_crawler.parsers.response import Answer
@@ -96,7 +96,7 @@ class Reextraction:
         """What today's parsers read otherwise, in every article page that was ever kept; nothing is written."""
         yield from (each for each in self.run(apply=False) if self._is_paged(each.url))
         captures = self._captures()
-        pages = self._readers.ahead([self._try(self._answer, row)] for row in captures)
+        pages = self._readers.ahead([self._asked(row)] for row in captures)
         for number, (row, visits) in enumerate(zip(captures, pages, strict=True), 1):
             found = self._compare(row, visits[0])
             if progress:
@@ -106,7 +106,7 @@ class Reextraction:
 
     # --- one address ----------------------------------------------------------------------------------------------------
 
-    def _answers_of(self, url: str) -> list[Answer | str]:
+    def _answers_of(self, url: str) -> list[Asked | str]:
         """The pages that the address's text was read from."""
         last = self._articles.latest(url)
         if last is None:
@@ -115,13 +115,12 @@ class Reextraction:
             "SELECT capture_id FROM parts WHERE first_url = ? ORDER BY part, url", (url,)
         ).fetchall()
         numbers = [row["capture_id"] for row in parts] or [last["capture_id"]]
-        return [self._try(self._answer, self._capture(number)) for number in numbers]
+        return [self._asked(self._capture(number)) for number in numbers]
 
-    @staticmethod
-    def _try(make: Callable[[sqlite3.Row], Answer], row: sqlite3.Row) -> Answer | str:
-        """An answer, or why there is none."""
+    def _asked(self, row: sqlite3.Row) -> Asked | str:
+        """The page of an article, or why there is none."""
         try:
-            return make(row)
+            return "article", self._answer(row)
         except (JimoError, OSError) as error:
             return str(error)
 

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import islice, tee
+from itertools import tee
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -30,15 +30,17 @@ from jimo_crawler.archive.warc_repair import file_digest
 from jimo_crawler.clock import Clock, from_stamp
 from jimo_crawler.errors import ArchiveDamaged, Outcome, Reason, Stage
 from jimo_crawler.fetching.chains import Chain
-from jimo_crawler.fetching.readers import Readers, read_visit
+from jimo_crawler.fetching.readers import Asked, Readers, read_visit
 from jimo_crawler.fetching.replayed_run import ReplayedRun, Settings, read_info, settings_of
 from jimo_crawler.items import Capture, Failure, Visit
-from jimo_crawler.parsers.response import Answer, Reading
+from jimo_crawler.parsers.response import Answer
 from jimo_crawler.parsers.urls import canonical_url
 from jimo_crawler.portal import load
 
-BATCH = 8
-"""Records whose pages go to a reading process together."""
+BATCH = 32
+"""Records whose pages are read together, at most."""
+BATCH_BYTES = 4 * 2**20
+"""With so much in them no further record joins: several batches are in memory at once."""
 FOR_READERS = (
     *("articles_published", "articles_town", "captures_payload", "observations_url", "observations_article"),
     *("removed_text_capture", "failures_crawl"),
@@ -48,8 +50,10 @@ Place = tuple[Path, int]
 """Where a record stands."""
 STEP = 100
 """Visits between two words on how far the replay is."""
-_OF_THE_PAGE = (*Reading.__slots__, "removed", "fingerprint")
-"""Fields of a Visit that come from the page and the pipelines."""
+_OF_THE_EXCHANGE = (
+    *("url", "final_url", "fetched_at", "captures", "hops", "status", "etag", "last_modified"),
+)
+"""Fields of a Visit that do not come from the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,8 @@ class Rebuild:
         self._damage: list[str] = []
         self._hosts_ahead = settings.all_hosts
         """The portal's hosts, where records are read before their turn."""
+        self._kind_ahead = "article"
+        """What a page that no other has named yet was probably asked as: listings come together, and so do articles."""
         self._records = self._visits = 0
         self._run: ReplayedRun | None = None
         self._open: list[ReplayedRun] = []
@@ -127,21 +133,20 @@ class Rebuild:
     def _read_ahead(self, records: Iterable[Record]) -> Iterator[tuple[Record, Visit | None]]:
         """The records in order, with their pages as far as these were worth reading beforehand."""
         batches, also = tee(_batches(records))
-        readings = self._readers.ahead([self._answer_ahead(each) for each in batch] for batch in also)
+        readings = self._readers.ahead([self._asked_ahead(each) for each in batch] for batch in also)
         for batch, visits in zip(batches, readings, strict=True):
             for record, visit in zip(batch, visits, strict=True):
                 yield record, None if isinstance(visit, str) else visit
 
-    def _answer_ahead(self, record: Record) -> Answer | str:
-        """The page, if other processes may read it: most pages are articles, so it is read as one before its turn."""
+    def _asked_ahead(self, record: Record) -> Asked | str:
+        """The page, if it may be read before its turn."""
         if record.type == "warcinfo":
             self._hosts_ahead = settings_of(read_info(record), self._settings).all_hosts
-        if self._readers.alone or record.type != "response" or record.status != 200:
+        if record.type != "response" or record.status != 200 or record.truncated:
             return ""
-        if self._known_kind(canonical_url(record.url)) in ("entry", "index", "listing"):
-            return ""
+        kind = self._known_kind(canonical_url(record.url)) or self._kind_ahead
         try:
-            return self._answer(record, capture_of(record), self._hosts_ahead)
+            return kind, self._answer(record, self._hosts_ahead)
         except (ArchiveDamaged, TooLarge):
             return ""
 
@@ -247,12 +252,13 @@ class Rebuild:
 
     def _finish(self, chain: Chain) -> None:
         """The chain's last answer makes the Visit."""
-        blank = replace(self._blank(chain), kind=self._kind(chain))
+        blank = self._blank(chain)
+        self._kind_ahead = blank.kind
         if chain.target is not None:
             self._admit(self._led_away(blank, chain, chain.target))
-        elif blank.kind == "article" and chain.reading is not None:
-            read_already = {name: getattr(chain.reading, name) for name in _OF_THE_PAGE}
-            self._admit(replace(blank, **read_already))
+        elif chain.reading is not None and chain.reading.kind == blank.kind:
+            exchange = {name: getattr(blank, name) for name in _OF_THE_EXCHANGE}
+            self._admit(replace(chain.reading, **exchange))
         else:
             self._admit(self._read(blank, chain))
 
@@ -262,7 +268,7 @@ class Rebuild:
             return _failed(blank, Reason.DATA_LOSS, "the answer was cut off, more than once")
         try:
             hosts = self._the_run.settings.all_hosts
-            answer = self._answer(chain.record, chain.captures[-1], hosts)
+            answer = self._answer(chain.record, hosts)
         except (ArchiveDamaged, TooLarge) as error:
             return _failed(blank, Reason.DATA_LOSS, str(error))
         return read_visit(blank.kind, answer, load(self._the_run.settings.profile), blank)
@@ -272,8 +278,9 @@ class Rebuild:
         if chain.target is None:
             self._finish(chain)
             return
-        blank = replace(self._blank(chain), kind=self._kind(chain))
-        self._admit(_failed(blank, Reason.CONNECT, "the run did not get to the end of this visit"))
+        self._admit(
+            _failed(self._blank(chain), Reason.CONNECT, "the run did not get to the end of this visit")
+        )
 
     def _led_away(self, visit: Visit, chain: Chain, target: str) -> Visit:
         hops = (*visit.hops, chain.captures[-1].url)
@@ -288,7 +295,7 @@ class Rebuild:
         return Visit(
             url=canonical_url(chain.url),
             final_url=last.url,
-            kind="article",
+            kind=self._kind(chain),
             outcome=Outcome.FAILED,
             fetched_at=last.fetched_at,
             captures=tuple(chain.captures),
@@ -298,17 +305,17 @@ class Rebuild:
             last_modified=http.header("Last-Modified") if http else None,
         )
 
-    def _answer(self, record: Record, capture: Capture, hosts: frozenset[str]) -> Answer:
+    def _answer(self, record: Record, hosts: frozenset[str]) -> Answer:
         """The answer; the body of a revisit is that of the record it refers to. Raises ArchiveDamaged, TooLarge."""
         assert record.http is not None
         content_type = record.http.header("Content-Type")
         source = record
-        if record.type == "revisit" and capture.status != 304:
+        if record.type == "revisit" and record.http.status != 304:
             source = self._origin(record)
             content_type = content_type or (source.http.header("Content-Type") if source.http else None)
         return Answer(
-            url=capture.url, status=capture.status, content_type=content_type, body=source.decoded_body(),
-            hosts=hosts,
+            url=record.url, status=record.http.status, content_type=content_type,
+            body=source.decoded_body(), hosts=hosts,
         )  # fmt: skip
 
     def _origin(self, record: Record) -> Record:
@@ -381,8 +388,15 @@ class Rebuild:
 
 
 def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
-    rest = iter(records)
-    while batch := list(islice(rest, BATCH)):
+    batch: list[Record] = []
+    size = 0
+    for record in records:
+        batch.append(record)
+        size += len(record.block)
+        if len(batch) == BATCH or size > BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
         yield batch
 
 
