@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from jimo_crawler.errors import NotAnArticle, Truncated
 from jimo_crawler.items import Article, ArticlePage, Block, Link, Page
@@ -208,7 +207,7 @@ def _with_machine_date(doc: Document, meta: Meta) -> Meta:
     for name in _META_NAMES:
         content = doc.metas.get(name)
         if content and (found := find_date(content)) is not None:
-            return replace(meta, printed=found[0], date=found[1])
+            return meta._replace(printed=found[0], date=found[1])
     return meta
 
 

@@ -128,7 +128,7 @@ def plain_name(text: str) -> str:
 
 def _at_label(survey: Survey, line: Line) -> tuple[list[str], frozenset[int]] | None:
     """The names behind a label such as 当前位置: in its line, or in the lines of the box that follows it."""
-    flat = survey.flat(line.index)
+    flat = survey.flats[line.index]
     if not line.text or len(flat) > 160:
         return None
     end = position_label(flat)
@@ -170,7 +170,9 @@ def _following(survey: Survey, line: Line) -> list[Line]:
         ):
             break
         found.append(following)
-        if ">" in survey.flat(following.index).strip(" >") or "»" in survey.flat(following.index).strip(" »"):
+        if ">" in survey.flats[following.index].strip(" >") or "»" in survey.flats[following.index].strip(
+            " »"
+        ):
             break  # all of it in one line
     return found
 
@@ -193,15 +195,15 @@ def _continued(survey: Survey, line: Line) -> list[Line]:
 
 def _by_separators(survey: Survey, line: Line, profile: Profile) -> tuple[list[str], frozenset[int]] | None:
     """A line such as 首页 > 新闻 > 正文 without a label: it begins with the portal's home and is linked."""
-    if len(line.text) > (120 if line.anchors else 60) or not _STRONG.search(survey.flat(line.index)):
+    if len(line.text) > (120 if line.anchors else 60) or not _STRONG.search(survey.flats[line.index]):
         return None
     names = _split(line.text, line)
     if len(names) < 2:
         return None
     home = _is_home(names[0].strip("[]【】［］ "), profile)
-    if not line.anchors and ">" not in survey.flat(line.index):
+    if not line.anchors and ">" not in survey.flats[line.index]:
         return None
-    arrows = any(mark in survey.flat(line.index) for mark in (">", "»", "->", "→"))
+    arrows = any(mark in survey.flats[line.index] for mark in (">", "»", "->", "→"))
     return (
         (names, frozenset({line.index}))
         if home and (arrows or (len(names) <= 5 and "|" not in line.text))
@@ -215,14 +217,14 @@ def _by_steps(survey: Survey, profile: Profile) -> tuple[list[str], frozenset[in
     for line in lines[1:]:
         if (
             line.hidden
-            or survey.flat(line.index).strip() not in _STEPS
+            or survey.flats[line.index].strip() not in _STEPS
             or not _is_home(lines[line.index - 1].text, profile)
         ):
             continue
         names, taken = [lines[line.index - 1].text], {line.index - 1, line.index}
         for place in range(line.index + 1, min(line.index + 2 * MOST_NAMES, len(lines)), 1):
             text = lines[place].text
-            is_step = survey.flat(place).strip() in _STEPS
+            is_step = survey.flats[place].strip() in _STEPS
             if is_step == (place - line.index) % 2 or lines[place].box.parent is not line.box.parent:
                 break
             taken.add(place)

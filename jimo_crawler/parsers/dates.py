@@ -95,10 +95,11 @@ def locate_date(text: str, start: int = 0) -> tuple[int, int, str | None] | None
 
 
 def _read(match: re.Match[str]) -> str | None:
+    year, month, month2, day_, day2 = match.group("year", "month", "month2", "day", "day2")
+    if year:
+        return _with_clock((int(year), int(month or month2), int(day_ or day2)), match)
     part = match.groupdict()
-    if part["year"]:
-        day = int(part["year"]), int(part["month"] or part["month2"]), int(part["day"] or part["day2"])
-    elif part["cn_year"]:
+    if part["cn_year"]:
         year = int("".join(str(_NUMERALS[each]) for each in part["cn_year"]))
         day = year, _numeral(part["cn_month"]), _numeral(part["cn_day"])
     elif part["two_year"]:
@@ -115,12 +116,15 @@ def _read(match: re.Match[str]) -> str | None:
         day = int(part["us_year"]), int(part["us_month"]), int(part["us_day"])
     else:
         day = _century(int(part["short_year"])), int(part["short_month"]), int(part["short_day"])
-    if part["hour"] is None:
+    return _with_clock(day, match)
+
+
+def _with_clock(day: tuple[int, int, int], match: re.Match[str]) -> str | None:
+    hour, minute, minute2, second, second2 = match.group("hour", "minute", "minute2", "second", "second2")
+    if hour is None:
         return _iso(*day, None)
-    half = part["half"] or part["suffix"] or ""
-    clock = _clock(
-        part["hour"], part["minute"] or part["minute2"], part["second"] or part["second2"], half, part["zone"]
-    )
+    half, suffix, zone = match.group("half", "suffix", "zone")
+    clock = _clock(hour, minute or minute2, second or second2, half or suffix or "", zone)
     return _iso(*day, clock) if clock else None
 
 
@@ -173,6 +177,7 @@ def _iso(year: int, month: int, day: int, clock: tuple[int, int, int, timezone] 
     try:
         if clock is None:
             return date(year, month, day).isoformat()
-        return datetime(year, month, day, *clock[:3], tzinfo=clock[3]).astimezone(PORTAL_ZONE).isoformat()
+        time = datetime(year, month, day, *clock[:3], tzinfo=clock[3])
+        return (time if clock[3] is PORTAL_ZONE else time.astimezone(PORTAL_ZONE)).isoformat()
     except ValueError:
         return None

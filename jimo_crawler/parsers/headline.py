@@ -106,7 +106,7 @@ def _outstanding_above(survey: Survey, profile: Profile, crumb: Breadcrumb, pros
             continue
         if label_alone(line.text) is not None or _is_value_of_label(survey, index):
             continue
-        if _BYLINE.fullmatch(survey.flat(index)):
+        if _BYLINE.fullmatch(survey.flats[index]):
             continue
         if index in crumb.lines or line.is_links or survey.roles[index] is not Role.TEXT:
             return None
@@ -209,7 +209,7 @@ def _score(survey: Survey, line: Line, clues: _Clues) -> float:
     loud = line.size >= 4 or bold
     if length > 60 and not (loud or following):
         return 0.0  # a paragraph
-    matches = clues.matches(_squeeze_flat(survey.flat(line.index)))
+    matches = clues.matches(_squeeze_flat(survey.flats[line.index]))
     if not (loud or following or matches):
         return 0.0
     role = survey.roles[line.index]
@@ -399,7 +399,7 @@ def _unmarked(survey: Survey, headline: Headline, line: Line) -> Meta | None:
         or survey.meta(min(line.index + 1, len(survey.lines) - 1))
     ):
         return None
-    match = LABEL.match(survey.flat(line.index))
+    match = LABEL.match(survey.flats[line.index])
     if match is None or match["colon"] or match.end() < 2 or match["other"] or match.end() == len(line.text):
         return None
     return read_meta(f"{line.text[: match.end()]}：{line.text[match.end() :]}")

@@ -439,7 +439,7 @@ def _penalty_of_head(survey: Survey, first: int, dated: float) -> float:
         line = survey.lines[index]
         if line.hidden or len(line.text) > 16:
             continue
-        if survey.roles[index] is Role.HEAD or _TEASER_HEAD.search(survey.flat(index)):
+        if survey.roles[index] is Role.HEAD or _TEASER_HEAD.search(survey.flats[index]):
             return 3.0 if dated < 0.5 else 1.5
         if survey.roles[index] is Role.TEXT:
             return 0.0

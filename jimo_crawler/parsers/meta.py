@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import lru_cache
 from itertools import compress
+from typing import NamedTuple
 
 from jimo_crawler.parsers.dates import locate_date
-from jimo_crawler.parsers.wording import LABEL, LABEL_WORDS, folded, is_bare, is_control
+from jimo_crawler.parsers.wording import LABEL, LABEL_WORDS, folded, in_both_scripts, is_bare, is_control
 from jimo_crawler.text.annotations import remove_annotations
 
 LONGEST = 240
@@ -40,7 +41,17 @@ _COUNT_BEFORE = re.compile(r"\d[\d,]*\s?(?:次|人次|人)\s?$")
 _BEFORE_COUNT = " []()|/-·,;>:有"
 _SENTENCE = re.compile(r"[。?!？！]|[,，].*[,，]")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s\u4e00-\u9fff]+")
-_HINT = re.compile(r"[:：︰﹕∶/]|[0-9０-９]{2}|[览覽击擊读讀]|[源者辑輯] |[〇○零一二三四五六七八九]年")
+_ANY_LABEL_ENDS = re.escape(
+    in_both_scripts({word[-1] for words in LABEL_WORDS.values() for word in words.split()}) + ")"
+)
+_HINT = re.compile(
+    rf"[:：︰﹕∶/](?:(?<=[{_ANY_LABEL_ENDS}].)|(?<=[{_ANY_LABEL_ENDS}]\s.))|[0-9０-９]\s?[-/.年－．／⁄∕‐‑–—]|[览覽击擊读讀]|[源者辑輯] |"
+    "[〇○零一二三四五六七八九]年",
+    re.I,
+)
+_TWO_DIGITS = re.compile("[0-9０-９]{2}")
+_BESIDE_DIGITS = re.compile("[a-z问問看气氣度数數量率次观觀注论論藏签簽词詞]", re.I)
+"""A number by itself is no meta data: an English month or a word for readers stands beside it."""
 _YEAR = re.compile(r"(?:19|20)\d\d\s?[-/.年]|[０-９]{4}|[〇○零一二三四五六七八九]{4}年")
 _LABEL_ENDS = r"源处處自者辑輯编編责責文稿员員记記间間期布佈于於表率量数數气氣击擊览覽读讀次機机門门\)"
 _HINTS_IN_LONG = (
@@ -55,8 +66,7 @@ search runs over other text at full speed."""
 _TODAY = re.compile(r"(?:今天|今日|现在|当前)(?:是|时间|日期|:|\s)|欢迎|农历")
 
 
-@dataclass(frozen=True, slots=True)
-class Meta:
+class Meta(NamedTuple):
     """What one or more meta lines say; every part may be missing."""
 
     printed: str | None = None
@@ -86,8 +96,7 @@ class Meta:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Label:
+class _Label(NamedTuple):
     kind: str
     start: int
     end: int
@@ -95,6 +104,7 @@ class _Label:
     """Whether a colon follows."""
 
 
+@lru_cache(maxsize=2048)
 def read_meta(text: str) -> Meta | None:
     """What a line says if it is a meta line, or part of one; None if it is something else.
 
@@ -128,7 +138,9 @@ def may_be_meta(text: str) -> bool:
         return len(text) <= LONGEST and (
             _YEAR.search(text, 0, 22) is not None or any(hint.search(text) for hint in _HINTS_IN_LONG)
         )
-    return _HINT.search(text) is not None
+    if _HINT.search(text) is not None:
+        return True
+    return _TWO_DIGITS.search(text) is not None and _BESIDE_DIGITS.search(text) is not None
 
 
 def label_alone(text: str) -> str | None:
@@ -204,11 +216,10 @@ def _read(plain: str, flat: str, labels: list[_Label], place: tuple[int, int, st
         stop = labels[number + 1].start if number + 1 < len(labels) else len(plain)
         if place and label.end <= place[0] < stop and label.kind not in ("date", "updated"):
             stop = place[0]
-        value = _value(plain[label.end : stop], flat[label.end : stop]) if label.kind != "views" else None
         if label.kind == "views":
             views = _number(flat[label.end : stop]) if views is None else views
-        elif value is not None and values.get(label.kind) is None:
-            values[label.kind] = value
+        elif values.get(label.kind) is None:
+            values[label.kind] = _value(plain[label.end : stop])
     if views is None and (match := _VIEWS_BEFORE.search(flat)):
         views = int(match[1].replace(",", ""))
     printed = plain[place[0] : place[1]] if place else _undated(values)
@@ -225,10 +236,13 @@ def _read(plain: str, flat: str, labels: list[_Label], place: tuple[int, int, st
 
 
 def _weight(labels: list[_Label], place: tuple[int, int, str | None] | None) -> float:
-    kinds = {label.kind for label in labels if label.marked or label.kind == "views"}
-    bare_kinds = {label.kind for label in labels} - kinds
-    weight = sum(_WEIGHTS[kind] for kind in kinds) + 0.5 * sum(_WEIGHTS[kind] for kind in bare_kinds)
-    return weight + (1.0 if place else 0.0)
+    shares: dict[str, float] = {}
+    for kind, _, _, marked in labels:
+        if marked or kind == "views":
+            shares[kind] = _WEIGHTS[kind]
+        else:
+            shares.setdefault(kind, 0.5 * _WEIGHTS[kind])
+    return sum(shares.values()) + (1.0 if place else 0.0)
 
 
 def _undated(values: dict[str, str | None]) -> str | None:
@@ -237,11 +251,10 @@ def _undated(values: dict[str, str | None]) -> str | None:
     return value if value and len(value) <= 25 and any(map(str.isdigit, value)) else None
 
 
-def _value(text: str, flat: str) -> str | None:
-    """A label's value: without separators, brackets around it and controls behind it; None if nothing is left.
-
-    *flat* is the same text folded.
-    """
+@lru_cache(maxsize=2048)
+def _value(text: str) -> str | None:
+    """A label's value: without separators, brackets around it and controls behind it; None if nothing is left."""
+    flat = folded(text)
     end = len(text)
     if unknown := _UNKNOWN_LABEL.search(flat):
         end = unknown.start()

@@ -36,7 +36,7 @@ def read_related(survey: Survey, body: Iterable[int]) -> tuple[Link, ...]:
             _add(survey, line if line.anchors else _next_line(survey, line), found, shortest=4)
             collecting = False
         elif role is Role.HEAD:
-            collecting = RELATED_HEAD.search(survey.flat(line.index)) is not None
+            collecting = RELATED_HEAD.search(survey.flats[line.index]) is not None
             last = None
         elif collecting and line.anchors:
             if last is not None and _is_next_column(last, line):

@@ -21,6 +21,7 @@ from jimo_crawler.parsers.wording import (
     is_list_head,
     is_rule,
     is_sure_head,
+    may_be_label,
     position_label,
 )
 from jimo_crawler.text.annotations import remove_annotations
@@ -48,6 +49,9 @@ _LABEL_STARTS = frozenset(
     "上下前后後您你当當现現所位目首页导導面路更相热熱推网網发發我最全共已暂暫·[【(（<《«>|© CcYyPp"
 )
 _FILE_ENDINGS = frozenset(ending.lstrip(".") for ending in ATTACHMENTS)
+_FILE_ENDS = frozenset(ending[-1] for ending in _FILE_ENDINGS) | {
+    ending[-1].upper() for ending in _FILE_ENDINGS
+}
 
 
 class Role(Enum):
@@ -83,17 +87,11 @@ class Survey:
         self.free = [line for line in doc.lines if not line.hidden and not line.is_links]
         """The lines that are visible and not mere links: a quarter of a page, and all that is read closely."""
         self._tables: dict[int, bool] = {}
+        self.flats = folded("\n".join([line.text for line in doc.lines])).split("\n") if doc.lines else []
+        """The folded text of each line (see wording.py)."""
         self.roles = [self._find_role(line) for line in doc.lines]
         """What each line is."""
-        self._folded: dict[int, str] = {}
         self._metas: dict[int, Meta | None] = {}
-
-    def flat(self, index: int) -> str:
-        """The folded text of a line (see wording.py)."""
-        text = self._folded.get(index)
-        if text is None:
-            text = self._folded[index] = folded(self.lines[index].text)
-        return text
 
     def role(self, index: int) -> Role:
         """What the line is."""
@@ -122,13 +120,13 @@ class Survey:
         """Whether a line's links are files to download."""
         for anchor in line.anchors:
             href = anchor.href
-            if href and href[-5:].rpartition(".")[2].lower() in _FILE_ENDINGS:
+            if href and href[-1] in _FILE_ENDS and href[-5:].rpartition(".")[2].lower() in _FILE_ENDINGS:
                 return True
         return False
 
     def is_real_head(self, index: int) -> bool:
         """Whether the head of a list is followed by one: by links, by another head, or by nothing."""
-        if is_sure_head(self.flat(index)):
+        if is_sure_head(self.flats[index]):
             following = next(iter(self.visible(index + 1, len(self.lines))), None)
             return (
                 following is None
@@ -185,22 +183,33 @@ class Survey:
 
     def _find_role(self, line: Line) -> Role:
         linked = line.is_links
-        if linked and len(line.text) > 8 and line.text[0] not in _LABEL_STARTS:
+        text = line.text
+        if linked and len(text) > 8 and text[0] not in _LABEL_STARTS:
             role = _LINKS  # a headline of a list: by far the most frequent line
+        elif "(" in text:
+            role = _role_of(folded(remove_annotations(text).text), line.link_chars > 0, linked)
         else:
-            role = _role_of(line.text, line.link_chars > 0, linked)
+            role = _role_of(self.flats[line.index], line.link_chars > 0, linked)
         return Role.TEXT if role is _LINKS and self.is_attachment(line) else role
 
 
 @lru_cache(maxsize=8192)
-def _role_of(text: str, has_links: bool, linked: bool) -> Role:
-    """What a line is by its text. Remembered: the short lines of a portal are the same on every page."""
-    if "(" in text:
-        text = remove_annotations(text).text
-    length = len(text)
+def _role_of(flat: str, has_links: bool, linked: bool) -> Role:
+    """What a line is by its folded text. Remembered: the short lines of a portal are the same on every page."""
+    length = len(flat)
+    if linked or has_links or may_be_label(flat):
+        return _role_of_label(flat, has_links, linked)
+    place = copyright_place(flat[:60] if length > 90 else flat)
+    if place >= 0 and (place < 12 or (length <= 90 and (place <= 30 or length <= 60))):
+        return Role.COPYRIGHT
+    return Role.TEXT if any(map(str.isalnum, flat)) and not is_rule(flat) else Role.EMPTY
+
+
+def _role_of_label(flat: str, has_links: bool, linked: bool) -> Role:
+    """What a line is that has links or begins as a label does."""
+    length = len(flat)
     if length > 90:
-        return _role_of_long(folded(text[:60]), linked, length)
-    flat = folded(text)
+        return _role_of_long(flat[:60], linked, length)
     if is_comment_head(flat) or is_comment(flat):
         return Role.COMMENT
     if is_control(flat):
@@ -214,7 +223,7 @@ def _role_of(text: str, has_links: bool, linked: bool) -> Role:
     if linked or (has_links and TAGS.match(flat)):
         return Role.LINKS
     place = copyright_place(flat)
-    if place >= 0 and (place <= 30 or len(flat) <= 60):
+    if place >= 0 and (place <= 30 or length <= 60):
         return Role.COPYRIGHT
     if is_disclaimer(flat):
         return Role.DISCLAIMER

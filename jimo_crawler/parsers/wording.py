@@ -7,6 +7,7 @@ are places in the printed one. The sets are of what portals of many makes print,
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from jimo_crawler.text.script import Exchange, single_characters
@@ -38,6 +39,16 @@ def folded(text: str) -> str:
     '来源:即墨信息港 [编辑]'
     """
     return _remembered(text) if len(text) <= LONGEST_REMEMBERED else _fold(text)
+
+
+def in_both_scripts(characters: Iterable[str]) -> str:
+    """*characters* with the Traditional ones that fold to them, for a class of a pattern over unfolded text.
+
+    >>> in_both_scripts("来")
+    '來来'
+    """
+    wanted = set(characters)
+    return "".join(sorted(wanted | {chr(code) for code, one in single_characters().items() if one in wanted}))
 
 
 def _spaced(words: str) -> str:
@@ -148,6 +159,33 @@ _POSITION = re.compile(
     r"[\[(·\s>]*(?:首页位置|面包屑|导航)\s?[:>»]|[\[(·\s>]*(?:您|你)(?:现在|当前|正)?(?:正)?(?:在|位于)(?:浏览|访问|查看)?\s?:|[\[(·\s>]*location\s?:|[\[(·\s>]*you are here",
     re.I,
 )
+
+_MARKS = " \t\n[]()<>«»《》|·*:,;/\\-—_.#=~0123456789"
+"""What may stand before a label."""
+_CONTROL_STARTS = frozenset(word[0] for word in _CONTROL_WORDS.lower().split())
+_LABEL_STARTS = frozenset("上下前后您你我现当目所的页位路网首面导免版本特郑重声提凡以如转查更全会游匿用lyLY")
+"""How a neighbour, a breadcrumb, a disclaimer or a comment begins."""
+_HEAD_STARTS = _LABEL_STARTS | frozenset("最发热精文读相评留跟点回讨已共有暂还需请遵自昵验说")
+"""The same, and the head of a board of comments."""
+_LIST_STARTS = frozenset("猜延排站通公友看与随推新没无尚阅小tTsS标关搜") | {
+    word[0] for word in _LIST_MODIFIERS.split("|")
+}
+
+
+def may_be_label(text: str) -> bool:
+    """Whether folded *text* begins as something beside an article may: a control, a label, a head, a notice.
+
+    A quick look, so that lines of prose need no other: what it says no to is none of them, but for notices of rights.
+
+    >>> may_be_label("[上一篇] 没有了"), may_be_label("金口镇召开会议")
+    (True, False)
+    """
+    start, length = text.lstrip(_MARKS)[:1], len(text)
+    if length > 90:
+        return start in _LABEL_STARTS
+    if start in _CONTROL_STARTS or start.lower() in _CONTROL_STARTS or start in _HEAD_STARTS:
+        return True
+    return length <= 24 and (start in _LIST_STARTS or "排行" in text or "还看了" in text)
 
 
 def is_control(text: str) -> bool:

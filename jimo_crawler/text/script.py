@@ -8,7 +8,8 @@ Script is a property of a line: only lines that hold characters found in no Simp
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,6 +30,9 @@ IN_TRADITIONAL_TOO = (
     "胜腊腌膻苹范荐虫蚝蜡蝎跖辟适郁采里雇个坏么兑卧叁囱媪峰床悦愠户捝揾敚棁榅氲涚温灶煴痴秘税粽群脱腽葱蒀蜕说"
 )
 """Simplified characters that are Traditional ones as well, or the form that Taiwan or Hong Kong prints."""
+
+_NO_UNIT = "\uffff"
+"""No character: text never has it."""
 
 
 class Rule(NamedTuple):
@@ -270,12 +274,33 @@ class Exchange:
     'A角 门'
     """
 
+    LONG = 64
+    """Characters from which on all are looked up in an array, in one go."""
+
     def __init__(self, table: Mapping[int, int | str]) -> None:
         self._becomes = {chr(code): chr(code).translate(table) for code in table}
         self._sub = _class_of(frozenset(map(re.escape, self._becomes))).sub
 
     def __call__(self, text: str) -> str:
+        if len(text) >= self.LONG:
+            try:
+                units = self._take(text.encode("utf-16-le"))
+            except UnicodeEncodeError:  # half a surrogate pair
+                units = _NO_UNIT
+            if _NO_UNIT not in units:
+                return units
         return self._sub(self._other, text)
 
     def _other(self, match: re.Match[str]) -> str:
         return self._becomes[match[0]]
+
+    @cached_property
+    def _take(self) -> Callable[[bytes], str]:
+        """The same for text in UTF-16; U+FFFF stands for what does not become one unit."""
+        import numpy as np  # here, since a short text does without
+
+        units = np.arange(0x10000, dtype="<u2")
+        for one, other in self._becomes.items():
+            if ord(one) < 0x10000:
+                units[ord(one)] = ord(other) if len(other) == 1 and ord(other) < 0x10000 else ord(_NO_UNIT)
+        return lambda text: units.take(np.frombuffer(text, "<u2")).tobytes().decode("utf-16-le")
