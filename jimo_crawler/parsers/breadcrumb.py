@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from jimo_crawler.parsers.dom import Box, Line
 from jimo_crawler.parsers.survey import Role, Survey
@@ -118,6 +119,7 @@ def is_section_name(name: str, profile: Profile) -> bool:
     return bare in profile.section or _GENERIC_SECTION.fullmatch(bare) is not None
 
 
+@lru_cache(maxsize=4096)
 def plain_name(text: str) -> str:
     """A name as printed, in Simplified, without annotations and white space at the ends.
 
@@ -310,10 +312,7 @@ def _clean(names: list[str], title: str) -> list[str]:
     """Names in Simplified, without what only says that this is a page's text, and without the page's own title."""
     cleaned: list[str] = []
     for name in names[:MOST_NAMES]:
-        plain = plain_name(name).strip("[]【】 ")
-        position = position_label(folded(plain))
-        if position is not None:
-            plain = plain[position:].strip(" :：")
+        plain = _clean_name(name)
         if plain and not (cleaned and plain == cleaned[-1]):
             cleaned.append(plain)
     while cleaned and (
@@ -323,6 +322,13 @@ def _clean(names: list[str], title: str) -> list[str]:
     ):
         cleaned.pop()
     return cleaned
+
+
+@lru_cache(maxsize=4096)
+def _clean_name(name: str) -> str:
+    plain = plain_name(name).strip("[]【】 ")
+    position = position_label(folded(plain))
+    return plain if position is None else plain[position:].strip(" :：")
 
 
 def _is_title(name: str, title: str) -> bool:

@@ -6,13 +6,14 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
+from typing import NamedTuple
 
 from jimo_crawler.parsers.breadcrumb import Breadcrumb, plain_name
 from jimo_crawler.parsers.dates import locate_date
 from jimo_crawler.parsers.dom import Line
 from jimo_crawler.parsers.meta import Meta, label_alone, read_meta
 from jimo_crawler.parsers.survey import Role, Survey
-from jimo_crawler.parsers.wording import LABEL, folded
+from jimo_crawler.parsers.wording import LABEL, folded, label_kind
 from jimo_crawler.portal import Profile
 
 LONGEST_TITLE = 100
@@ -71,7 +72,8 @@ def find_headline(survey: Survey, profile: Profile, crumb: Breadcrumb) -> Headli
     """The page's headline with its meta lines. The title is empty if nothing names one."""
     named = page_title(survey, profile, crumb)
     metas = _meta_lines(survey)
-    clues = _Clues(_squeeze(survey.doc.title), _squeeze(named).rstrip(".…"), _near_metas(survey, metas))
+    whole = _squeeze(survey.doc.title)
+    clues = _Clues(whole, _squeeze(named).rstrip(".…"), frozenset(whole), _near_metas(survey, metas))
     best, best_score = None, 0.0
     below = min(crumb.lines, default=0)
     for line in survey.lines:
@@ -179,14 +181,15 @@ def without_part(title: str) -> str:
     return _PART.sub("", title) or title
 
 
-@dataclass(frozen=True, slots=True)
-class _Clues:
+class _Clues(NamedTuple):
     """What a headline is known by."""
 
     whole: str
     """The page's ``<title>``, folded and without spaces."""
     named: str
     """The part of it that should be the headline, likewise."""
+    starts: frozenset[str]
+    """The characters of it: other lines are not what it names."""
     near_metas: dict[int, float]
     """What it says for a line that a meta line stands near it, by the line's index."""
 
@@ -209,7 +212,8 @@ def _score(survey: Survey, line: Line, clues: _Clues) -> float:
     loud = line.size >= 4 or bold
     if length > 60 and not (loud or following):
         return 0.0  # a paragraph
-    matches = clues.matches(_squeeze_flat(survey.flats[line.index]))
+    flat = survey.flats[line.index]
+    matches = flat[0] in clues.starts and clues.matches(_squeeze_flat(flat))
     if not (loud or following or matches):
         return 0.0
     role = survey.roles[line.index]
@@ -400,7 +404,12 @@ def _unmarked(survey: Survey, headline: Headline, line: Line) -> Meta | None:
     ):
         return None
     match = LABEL.match(survey.flats[line.index])
-    if match is None or match["colon"] or match.end() < 2 or match["other"] or match.end() == len(line.text):
+    if (
+        match is None
+        or match["colon"]
+        or not 2 <= match.end() < len(line.text)
+        or label_kind(match) == "other"
+    ):
         return None
     return read_meta(f"{line.text[: match.end()]}：{line.text[match.end() :]}")
 

@@ -86,14 +86,11 @@ class TextBox:
 
     @classmethod
     def root(cls, doc: Document) -> Box | None:
-        found = [box for box in doc.boxes if box.attrs and cls._is_named(box)]
+        found = [box for box in doc.boxes if box.attrs and not cls._NAMES.isdisjoint(box.names.split())]
+        if not found:
+            return None
         outer = [box for box in found if not any(other is not box and other.holds(box) for other in found)]
         return outer[0] if len(outer) == 1 else None
-
-    @classmethod
-    def _is_named(cls, box: Box) -> bool:
-        names = box.names
-        return names in cls._NAMES or (" " in names and not cls._NAMES.isdisjoint(names.split()))
 
 
 LAYOUTS: tuple[type[Layout], ...] = (Microdata, Html5, TextBox)

@@ -5,18 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import compress
 from typing import NamedTuple
 
 from jimo_crawler.parsers.dates import locate_date
-from jimo_crawler.parsers.wording import LABEL, LABEL_WORDS, folded, in_both_scripts, is_bare, is_control
+from jimo_crawler.parsers.wording import (
+    LABEL,
+    LABEL_WORDS,
+    folded,
+    in_both_scripts,
+    is_bare,
+    is_control,
+    label_kind,
+)
 from jimo_crawler.text.annotations import remove_annotations
 
 LONGEST = 240
 """A longer line is prose, whatever words are in it."""
 LONGEST_VALUE = 40
+LONGEST_UNLABELLED = 60
+"""Characters; a longer line with a time in it and no label is prose."""
 
-_KINDS = tuple(LABEL_WORDS)
 _WEIGHTS = {
     "date": 2.0,
     "updated": 1.0,
@@ -52,7 +60,9 @@ _HINT = re.compile(
 _TWO_DIGITS = re.compile("[0-9０-９]{2}")
 _BESIDE_DIGITS = re.compile("[a-z问問看气氣度数數量率次观觀注论論藏签簽词詞]", re.I)
 """A number by itself is no meta data: an English month or a word for readers stands beside it."""
-_YEAR = re.compile(r"(?:19|20)\d\d\s?[-/.年]|[０-９]{4}|[〇○零一二三四五六七八九]{4}年")
+_YEAR = re.compile(
+    r"[12０-９〇○零一二三四五六七八九](?:(?:(?<=1)9|(?<=2)0)\d\d\s?[-/.年]|(?<=[０-９])[０-９]{3}|(?<=[〇○零一二三四五六七八九])[〇○零一二三四五六七八九]{3}年)"
+)
 _LABEL_ENDS = r"源处處自者辑輯编編责責文稿员員记記间間期布佈于於表率量数數气氣击擊览覽读讀次機机門门\)"
 _HINTS_IN_LONG = (
     re.compile(rf"[:：︰﹕](?:(?<=[{_LABEL_ENDS}].)|(?<=[{_LABEL_ENDS}]\s.)|(?<=[{_LABEL_ENDS}]\s\s.))"),
@@ -135,8 +145,11 @@ def may_be_meta(text: str) -> bool:
     (True, False)
     """
     if len(text) > 24:
-        return len(text) <= LONGEST and (
-            _YEAR.search(text, 0, 22) is not None or any(hint.search(text) for hint in _HINTS_IN_LONG)
+        if len(text) > LONGEST:
+            return False
+        may_be_dated = len(text) <= LONGEST_UNLABELLED or ":" in text or "：" in text
+        return (may_be_dated and _YEAR.search(text, 0, 22) is not None) or any(
+            hint.search(text) for hint in _HINTS_IN_LONG
         )
     if _HINT.search(text) is not None:
         return True
@@ -155,24 +168,21 @@ def label_alone(text: str) -> str | None:
     match = LABEL.match(flat)
     if match is None or match.end() != len(flat):
         return None
-    return next(kind for kind in _KINDS if match[kind])
+    return label_kind(match)
 
 
 def _labels(flat: str) -> Iterator[_Label]:
     end_of_last = -100
     for match in LABEL.finditer(flat):
-        kind = match.lastgroup or ""
-        marked = kind == "colon"
-        if marked:
-            kind = next(compress(_KINDS, match.groups()))
+        kind, word = label_kind(match), match["word"]
+        marked = match.lastgroup == "colon"
         start, end = match.span()
         starts_word = start == 0 or flat[start - 1] in _BEFORE or flat[start - 1].isdigit()
         if marked:
-            word = match[kind]
             common = word in _COMMON_WORDS or word.isascii()
             if common and not starts_word and end_of_last < start - 12:
                 continue  # 开会时间:, 首席记者: are other words
-        elif not _stands_alone(kind, match[kind], starts_word, flat, start, end):
+        elif not _stands_alone(kind, word, starts_word, flat, start, end):
             continue
         end_of_last = end
         yield _Label(kind, start, end, marked)
@@ -325,7 +335,7 @@ def _is_meta(flat: str, labels: list[_Label], place: tuple[int, int, str | None]
 def _is_only_date(flat: str, place: tuple[int, int, str | None] | None, labels: list[_Label]) -> bool:
     """Whether a line without a marked label is a time and little else: ``(2022-04-02) 浏览 12``, ``2022-04-02 即墨信息港``."""
     if place is None:
-        if len(flat) > 60 or _SENTENCE.search(flat):
+        if len(flat) > LONGEST_UNLABELLED or _SENTENCE.search(flat):
             return False
         if labels[0].start > 3 and not (labels[0].kind == "views" and flat[0].isdigit()):
             return False

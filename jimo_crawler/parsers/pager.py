@@ -11,6 +11,8 @@ from jimo_crawler.parsers.urls import canonical_url, is_own
 from jimo_crawler.parsers.wording import folded
 
 MOST_PAGES = 100_000
+LONGEST_STEP = 12
+"""Characters; a link with more is a headline."""
 
 _NEXT = re.compile(
     r"[<\[(]*(?:下一?页|后一?页|下一?頁|往后翻?页?|向后|下翻|翻下页|next(?:\s?page)?|next|下页面|后翻|下一个|下一屏)[>\])»]*|>|»|>\s?下页",
@@ -147,7 +149,7 @@ def _clusters(doc: Document, first: int, stop: int) -> list[list[_Step]]:
             continue
         if (
             anchor.pieces
-            and (len(anchor.pieces[0]) > 24 or not _MAY_BE_STEP.search(anchor.pieces[0]))
+            and (len(anchor.text) > LONGEST_STEP or not _MAY_BE_STEP.search(anchor.pieces[0]))
             and not ("rel" in anchor.attrs and anchor.attrs["rel"].lower() in _REL)
         ):
             if run:
@@ -175,7 +177,7 @@ def _step(doc: Document, place: int, anchor: Anchor) -> _Step | None:
     ):
         named = folded(named).strip()
         text = named if any(kind.fullmatch(named) for _, kind in _KINDS) else text
-    if not text or len(text) > 12:
+    if not text or len(text) > LONGEST_STEP:
         return None
     if rel := _REL.get(anchor.attrs.get("rel", "").lower()):
         return _Step(anchor, place, rel, None, _target(doc, anchor))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import Enum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from jimo_crawler.parsers.dom import Anchor, Box, Document, Line
 from jimo_crawler.parsers.meta import Meta, may_be_meta, read_meta
@@ -73,7 +73,9 @@ class Role(Enum):
 
 
 _LINKS = Role.LINKS
-_META_ROLES = frozenset({Role.TEXT, Role.CONTROL, Role.LINKS})
+_RELATIVE = frozenset("/#?.0123456789")
+"""How an address begins that plainly leads to the host of the page (but for two strokes)."""
+_META_ROLES = (Role.TEXT, Role.CONTROL, Role.LINKS)
 """What a line may look like by its words and still be a meta line."""
 
 
@@ -89,7 +91,7 @@ class Survey:
         self._tables: dict[int, bool] = {}
         self.flats = folded("\n".join([line.text for line in doc.lines])).split("\n") if doc.lines else []
         """The folded text of each line (see wording.py)."""
-        self.roles = [self._find_role(line) for line in doc.lines]
+        self.roles = self._find_roles()
         """What each line is."""
         self._metas: dict[int, Meta | None] = {}
 
@@ -173,36 +175,45 @@ class Survey:
 
     def offsite(self, anchor: Anchor) -> bool:
         """Whether an anchor leads to another host."""
-        href = anchor.href
-        if not href or (
-            href[0] in "/#?.0123456789" and href[:2] != "//" and self.doc.base is self.doc.page.url
-        ):
-            return False
-        url = self.doc.url_of(anchor)
-        return url is not None and host_of(url) not in self.hosts
+        return anchor in self._foreign
 
-    def _find_role(self, line: Line) -> Role:
-        linked = line.is_links
-        text = line.text
-        if linked and len(text) > 8 and text[0] not in _LABEL_STARTS:
-            role = _LINKS  # a headline of a list: by far the most frequent line
-        elif "(" in text:
-            role = _role_of(folded(remove_annotations(text).text), line.link_chars > 0, linked)
-        else:
-            role = _role_of(self.flats[line.index], line.link_chars > 0, linked)
-        return Role.TEXT if role is _LINKS and self.is_attachment(line) else role
+    @cached_property
+    def _foreign(self) -> frozenset[Anchor]:
+        """The anchors that lead to other hosts: on most pages few, and each is asked for more than once."""
+        relative = self.doc.base is self.doc.page.url
+        return frozenset(
+            anchor
+            for anchor in self.doc.anchors
+            if (href := anchor.href)
+            and not (relative and href[0] in _RELATIVE and href[:2] != "//")
+            and (url := self.doc.url_of(anchor)) is not None
+            and host_of(url) not in self.hosts
+        )
+
+    def _find_roles(self) -> list[Role]:
+        roles: list[Role] = []
+        for line, flat in zip(self.lines, self.flats, strict=True):
+            text, linked = line.text, line.is_links
+            if linked and len(text) > 8 and text[0] not in _LABEL_STARTS:
+                role = _LINKS  # a headline of a list: by far the most frequent line
+            elif "(" in text:
+                role = _role_of(folded(remove_annotations(text).text), line.link_chars > 0, linked)
+            else:
+                role = _role_of(flat, line.link_chars > 0, linked)
+            if role is _LINKS and self.is_attachment(line):
+                role = Role.TEXT
+            roles.append(role)
+        return roles
 
 
 @lru_cache(maxsize=8192)
 def _role_of(flat: str, has_links: bool, linked: bool) -> Role:
     """What a line is by its folded text. Remembered: the short lines of a portal are the same on every page."""
-    length = len(flat)
-    if linked or has_links or may_be_label(flat):
+    if may_be_label(flat):
         return _role_of_label(flat, has_links, linked)
-    place = copyright_place(flat[:60] if length > 90 else flat)
-    if place >= 0 and (place < 12 or (length <= 90 and (place <= 30 or length <= 60))):
-        return Role.COPYRIGHT
-    return Role.TEXT if any(map(str.isalnum, flat)) and not is_rule(flat) else Role.EMPTY
+    if linked or (has_links and TAGS.match(flat)):
+        return _LINKS
+    return _role_of_rest(flat)
 
 
 def _role_of_label(flat: str, has_links: bool, linked: bool) -> Role:
@@ -222,11 +233,16 @@ def _role_of_label(flat: str, has_links: bool, linked: bool) -> Role:
         return Role.HEAD
     if linked or (has_links and TAGS.match(flat)):
         return Role.LINKS
-    place = copyright_place(flat)
-    if place >= 0 and (place <= 30 or length <= 60):
+    rest = _role_of_rest(flat)
+    return Role.DISCLAIMER if rest is not Role.COPYRIGHT and is_disclaimer(flat) else rest
+
+
+def _role_of_rest(flat: str) -> Role:
+    """What a line is that neither is linked nor begins as a label does: a notice of rights, text, or nothing."""
+    length = len(flat)
+    place = copyright_place(flat[:60] if length > 90 else flat)
+    if 0 <= place < 12 or (place >= 0 and length <= 90 and (place <= 30 or length <= 60)):
         return Role.COPYRIGHT
-    if is_disclaimer(flat):
-        return Role.DISCLAIMER
     return Role.TEXT if any(map(str.isalnum, flat)) and not is_rule(flat) else Role.EMPTY
 
 

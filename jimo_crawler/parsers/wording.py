@@ -29,7 +29,7 @@ _fold = Exchange({**single_characters(), ord("佈"): "布", **_WIDTHS})
 _remembered = lru_cache(maxsize=8192)(_fold)
 LONGEST_REMEMBERED = 200
 """Characters; a line is folded for one question after another, and short ones are the same on every page."""
-_BULLETS = " ·-—>|"
+_BULLETS = " ·-—>|•・‧●○◆◇■□★☆▪▫◎※\u3000"
 
 
 def folded(text: str) -> str:
@@ -49,14 +49,6 @@ def in_both_scripts(characters: Iterable[str]) -> str:
     """
     wanted = set(characters)
     return "".join(sorted(wanted | {chr(code) for code, one in single_characters().items() if one in wanted}))
-
-
-def _spaced(words: str) -> str:
-    """Alternatives for *words*, longest first, each of which may be printed with gaps: 来 源."""
-    ordered = sorted(words.split(), key=len, reverse=True)
-    return "|".join(
-        r"\s?".join(map(re.escape, word)) if len(word) < 4 else re.escape(word) for word in ordered
-    )
 
 
 LABEL_WORDS = {
@@ -79,13 +71,40 @@ LABEL_WORDS = {
 }
 """What labels of the meta line mean. ``other`` are those that only end another's value."""
 
-_FIRST_CHARACTERS = "".join(sorted({word[0] for words in LABEL_WORDS.values() for word in words.split()}))
-LABEL = re.compile(
-    f"(?=[{_FIRST_CHARACTERS}])(?:"
-    + "|".join(f"(?P<{kind}>{_spaced(words)})" for kind, words in LABEL_WORDS.items())
-    + r")(?P<colon>\s?[:;]|\s?//?(?=\s?\w))?",
-    re.I,
-)
+_LABEL_KINDS = {word.lower(): kind for kind, words in reversed(LABEL_WORDS.items()) for word in words.split()}
+
+
+def _label_words() -> str:
+    """Alternatives for all labels, the longest of a kind first, the short ones also printed with gaps: 来 源.
+
+    Put together by their first character, which the search then looks for at full speed.
+    """
+    by_start: dict[str, list[str]] = {}
+    for words in LABEL_WORDS.values():
+        for word in sorted(words.split(), key=len, reverse=True):
+            gap = r"\s?" if len(word) < 4 else ""
+            rest = "".join(
+                gap
+                + (
+                    f"[{each.lower()}{each.upper()}]"
+                    if each.isascii() and each.isalpha()
+                    else re.escape(each)
+                )
+                for each in word[1:]
+            )
+            for start in dict.fromkeys((word[0].upper(), word[0].lower())):
+                by_start.setdefault(start, []).append(rest)
+    return "|".join(f"{start}(?:{'|'.join(rests)})" for start, rests in by_start.items())
+
+
+LABEL = re.compile(rf"(?P<word>{_label_words()})(?P<colon>\s?[:;]|\s?//?(?=\s?\w))?")
+
+
+def label_kind(match: re.Match[str]) -> str:
+    """Which of the :data:`LABEL_WORDS` a match of :data:`LABEL` is."""
+    word = match["word"]
+    return _LABEL_KINDS.get(word) or _LABEL_KINDS["".join(word.split()).lower()]
+
 
 _CONTROL_WORDS = """打印本页 打印此页 打印本文 打印此文 打印文章 打印页面 打印 关闭窗口 关闭本页 关闭此页 关闭页面 关闭 加入收藏 收藏本页 收藏此页 收藏本文
     收藏此文 添加收藏 收藏 设为首页 推荐给朋友 推荐给好友 推荐本文 推荐 告诉好友 告诉朋友 发送给好友 发给好友 邮件发送 发邮件 转发 一键分享 分享到 分享至
@@ -162,14 +181,17 @@ _POSITION = re.compile(
 
 _MARKS = " \t\n[]()<>«»《》|·*:,;/\\-—_.#=~0123456789"
 """What may stand before a label."""
-_CONTROL_STARTS = frozenset(word[0] for word in _CONTROL_WORDS.lower().split())
 _LABEL_STARTS = frozenset("上下前后您你我现当目所的页位路网首面导免版本特郑重声提凡以如转查更全会游匿用lyLY")
 """How a neighbour, a breadcrumb, a disclaimer or a comment begins."""
-_HEAD_STARTS = _LABEL_STARTS | frozenset("最发热精文读相评留跟点回讨已共有暂还需请遵自昵验说")
-"""The same, and the head of a board of comments."""
-_LIST_STARTS = frozenset("猜延排站通公友看与随推新没无尚阅小tTsS标关搜") | {
-    word[0] for word in _LIST_MODIFIERS.split("|")
-}
+_CONTROL_STARTS = frozenset("".join(word[0].upper() + word[0].lower() for word in _CONTROL_WORDS.split()))
+_SHORT_LABEL_STARTS = (
+    _LABEL_STARTS | _CONTROL_STARTS | frozenset("最发热精文读相评留跟点回讨已共有暂还需请遵自昵验说")
+)
+"""The same, and a control or the head of a board of comments."""
+_HEAD_STARTS = _SHORT_LABEL_STARTS | frozenset(
+    "猜延排站通公友看与随推新没无尚阅小tTsS标关搜" + "".join(word[0] for word in _LIST_MODIFIERS.split("|"))
+)
+"""The same, and the head of a list."""
 
 
 def may_be_label(text: str) -> bool:
@@ -183,9 +205,9 @@ def may_be_label(text: str) -> bool:
     start, length = text.lstrip(_MARKS)[:1], len(text)
     if length > 90:
         return start in _LABEL_STARTS
-    if start in _CONTROL_STARTS or start.lower() in _CONTROL_STARTS or start in _HEAD_STARTS:
-        return True
-    return length <= 24 and (start in _LIST_STARTS or "排行" in text or "还看了" in text)
+    if length > 24:
+        return start in _SHORT_LABEL_STARTS
+    return start in _HEAD_STARTS or "排行" in text or "还看了" in text
 
 
 def is_control(text: str) -> bool:
@@ -194,7 +216,8 @@ def is_control(text: str) -> bool:
     >>> is_control("[字号:大 中 小] [打印] [关闭]"), is_control("大信")
     (True, False)
     """
-    if len(text) > 90 or not _CONTROLS.match(text.lstrip(_CONTROL_EDGES)):
+    start = text.lstrip(_CONTROL_EDGES)
+    if len(text) > 90 or start[:1] not in _CONTROL_STARTS or not _CONTROLS.match(start):
         return False
     rest = _CONTROLS.sub("", text)
     return len(rest) < len(text) and _NO_WORD.fullmatch(rest) is not None
@@ -282,4 +305,4 @@ def position_label(text: str) -> int | None:
 
 def without_bullet(text: str) -> str:
     """A list item's text without the mark before it."""
-    return text.lstrip(_BULLETS + "•・‧●○◆◇■□★☆▪▫◎※\u3000")
+    return text.lstrip(_BULLETS)
