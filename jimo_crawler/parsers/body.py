@@ -15,12 +15,15 @@ from jimo_crawler.parsers.headline import Headline
 from jimo_crawler.parsers.survey import Role, Survey
 
 ENDS = (Role.NEIGHBOUR, Role.COPYRIGHT, Role.COMMENT, Role.DISCLAIMER)
+_BETWEEN = (Role.CONTROL, Role.POSITION, Role.EMPTY, *ENDS)
+"""What stands between paragraphs and is none."""
 ENOUGH = 20
 """Characters of prose that make a box the article's; notices can be as short as one sentence."""
 
 LIST_LENGTH = 3
 """From this many links on, they are a list."""
 _PARAGRAPHS = frozenset({"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "dd", "dt", "blockquote", "center"})
+_ASIDE = ("aside", "nav")
 _SIDE = re.compile(
     r"(?:^|[\s_-])(?:side|sidebar|aside|right|left|rcol|lcol|col-?r|col-?l|hot|rank|recommend|relat\w*|tuijian|foot\w*|bottom|comment\w*|ad|ads|advert\w*|banner|share\w*|toolbar|tools)(?:$|[\s_-]|\d)"
 )
@@ -82,13 +85,13 @@ def _outside_of_data(survey: Survey, root: Box) -> Box:
 
 def _weights(survey: Survey, headline: Headline) -> list[int]:
     """How much prose each line is, summed up: ``weights[j] - weights[i]`` is that of the lines from i to before j."""
-    sums = [0]
-    total = 0
     start = headline.end
-    for line in survey.lines:
-        if line.index >= start and not line.hidden:
+    sums = [0] * (min(start, len(survey.lines)) + 1)
+    total = 0
+    for line in survey.lines[start:]:
+        if survey.roles[line.index] is Role.TEXT and not line.hidden:
             free = len(line.text) - line.link_chars
-            if free > 5 and line.index not in headline.lines and survey.roles[line.index] is Role.TEXT:
+            if free > 5 and line.index not in headline.lines:
                 meta = survey.meta(line.index) if free <= 60 else None
                 if meta is None or meta.weight < 1.5:
                     total += free
@@ -302,10 +305,12 @@ def _behind_text(survey: Survey, begin: int, end: int) -> int:
 
 def _is_link_box(survey: Survey, box: Box, begin: int, end: int, prose: int, total: int) -> bool:
     lines = [line for line in survey.lines[begin:end] if not line.hidden]
+    if box.tag not in _ASIDE and not any([line.link_chars for line in lines]):
+        return False
     links = [line for line in lines if line.link_chars and survey.roles[line.index] is not Role.TEXT]
     if not lines:
         return False
-    if box.tag in ("aside", "nav") or (box.attrs and links and _SIDE.search(box.names)):
+    if box.tag in _ASIDE or (box.attrs and links and _SIDE.search(box.names)):
         return 3 * prose < total
     if len(links) < 2:
         return False
@@ -316,10 +321,12 @@ def _is_link_box(survey: Survey, box: Box, begin: int, end: int, prose: int, tot
 
 def _resume(survey: Survey, region: Region, root: Box, left_out: set[int]) -> None:
     """Text that goes on behind a box of other things set into it: only where it stands in the same box as before."""
+    if region.stop >= root.last:
+        return
     body = [
         line for line in region.lines if not line.hidden and survey.is_prose(line) and len(line.text) >= 30
     ]
-    if not body or region.stop >= root.last:
+    if not body:
         return
     holder = body[-1].box if body[-1].box.tag not in ("p", "li", "dd") else body[-1].box.parent
     if holder is None or holder.last <= region.stop or holder.tag in ("body", "html", "#"):
@@ -356,7 +363,7 @@ def _drop_lines(survey: Survey, region: Region) -> None:
             kept.append(line)
             continue
         role = survey.roles[line.index]
-        if role in (Role.CONTROL, Role.POSITION, Role.EMPTY, *ENDS):
+        if role in _BETWEEN:
             continue
         if role is Role.LINKS and all(survey.offsite(anchor) for anchor in line.anchors):
             continue  # an advertisement
@@ -383,6 +390,8 @@ def _without_counts(survey: Survey, lines: list[Line]) -> list[Line]:
 
 def _up_to_a_list(survey: Survey, lines: list[Line]) -> list[Line]:
     """Lines up to where a list of links stands between them and what follows is in another box: the article is over."""
+    if not lines or lines[-1].index - lines[0].index < len(lines) - 1 + LIST_LENGTH:
+        return lines
     holders: set[int] = set()
     for place, line in enumerate(lines):
         before = lines[place - 1].index if place else line.index
@@ -406,7 +415,9 @@ def _holder(line: Line) -> Box:
 
 def _without_link_runs(survey: Survey, lines: list[Line], region: Region) -> list[Line]:
     """Lines without runs of links, and without single ones at either end."""
-    is_link = [not line.hidden and survey.roles[line.index] is Role.LINKS for line in lines]
+    is_link = [survey.roles[line.index] is Role.LINKS and not line.hidden for line in lines]
+    if True not in is_link:
+        return lines
     first = next(
         (place for place, line in enumerate(lines) if not line.hidden and not is_link[place]), len(lines)
     )

@@ -39,7 +39,7 @@ def read_related(survey: Survey, body: Iterable[int]) -> tuple[Link, ...]:
             collecting = RELATED_HEAD.search(survey.flats[line.index]) is not None
             last = None
         elif collecting and line.anchors:
-            if last is not None and _is_next_column(last, line):
+            if last is not None and last.box is not line.box and _is_next_column(last, line):
                 collecting = False
                 continue
             _add(survey, line, found)
@@ -73,6 +73,8 @@ def link_text(anchor: Anchor) -> str:
 
 def _is_next_column(before: Line, line: Line) -> bool:
     """Whether a line stands in another cell of the row that the list's cell is in: the list has ended."""
+    if before.box.parent is line.box.parent and before.box.tag != "td":
+        return False
     cell = before.box.within("td")
     while cell is not None and not cell.holds(line.box):
         row = cell.parent
