@@ -178,6 +178,6 @@ def _iso(year: int, month: int, day: int, clock: tuple[int, int, int, timezone] 
         if clock is None:
             return date(year, month, day).isoformat()
         time = datetime(year, month, day, *clock[:3], tzinfo=clock[3])
-        return (time if clock[3] is PORTAL_ZONE else time.astimezone(PORTAL_ZONE)).isoformat()
+        return (time if time.tzinfo is PORTAL_ZONE else time.astimezone(PORTAL_ZONE)).isoformat()
     except ValueError:
         return None

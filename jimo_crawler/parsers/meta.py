@@ -57,6 +57,8 @@ _HINT = re.compile(
     "[〇○零一二三四五六七八九]年",
     re.I,
 )
+_MARK = re.compile("[:：︰﹕∶;；/／]")
+"""A sentence without any is no meta line."""
 _TWO_DIGITS = re.compile("[0-9０-９]{2}")
 _BESIDE_DIGITS = re.compile("[a-z问問看气氣度数數量率次观觀注论論藏签簽词詞]", re.I)
 """A number by itself is no meta data: an English month or a word for readers stands beside it."""
@@ -144,10 +146,13 @@ def may_be_meta(text: str) -> bool:
     >>> may_be_meta("来源：即墨信息港"), may_be_meta("金口镇召开会议")
     (True, False)
     """
+    if len(text) > LONGEST:
+        return False
+    marked = _MARK.search(text) is not None
+    if not marked and "。" in text:
+        return False
     if len(text) > 24:
-        if len(text) > LONGEST:
-            return False
-        may_be_dated = len(text) <= LONGEST_UNLABELLED or ":" in text or "：" in text
+        may_be_dated = marked or len(text) <= LONGEST_UNLABELLED
         return (may_be_dated and _YEAR.search(text, 0, 22) is not None) or any(
             hint.search(text) for hint in _HINTS_IN_LONG
         )
@@ -230,7 +235,7 @@ def _read(plain: str, flat: str, labels: list[_Label], place: tuple[int, int, st
             views = _number(flat[label.end : stop]) if views is None else views
         elif values.get(label.kind) is None:
             values[label.kind] = _value(plain[label.end : stop])
-    if views is None and (match := _VIEWS_BEFORE.search(flat)):
+    if views is None and ("次" in flat or "人" in flat) and (match := _VIEWS_BEFORE.search(flat)):
         views = int(match[1].replace(",", ""))
     printed = plain[place[0] : place[1]] if place else _undated(values)
     return Meta(
@@ -241,7 +246,7 @@ def _read(plain: str, flat: str, labels: list[_Label], place: tuple[int, int, st
         author=values.get("author"),
         views=views,
         weight=_weight(labels, place),
-        labels=frozenset(label.kind for label in labels),
+        labels=frozenset([label.kind for label in labels]),
     )
 
 
@@ -314,18 +319,18 @@ def _number(text: str) -> int | None:
 
 def _may_begin(flat: str, labels: list[_Label], place: tuple[int, int, str | None] | None) -> bool:
     """Whether a line's first label or time stands where a meta line's does: at its beginning."""
-    first = min(labels[0].start if labels else len(flat), place[0] if place else len(flat))
-    before = _ADDRESS.sub("", flat[:first]).strip(" []()|·-,")
-    if not any(label.marked for label in labels):
+    if not any([label.marked for label in labels]):
         return _is_only_date(flat, place, labels)
+    first = min(labels[0].start, place[0]) if place else labels[0].start
+    before = _ADDRESS.sub("", flat[:first]).strip(" []()|·-,") if first else ""
     return len(before) <= 12 and not _SENTENCE.search(before)
 
 
 def _is_meta(flat: str, labels: list[_Label], place: tuple[int, int, str | None] | None, meta: Meta) -> bool:
     values = [value for value in (meta.source, meta.editor, meta.author) if value]
-    if any(len(value) > LONGEST_VALUE or _SENTENCE.search(value) for value in values):
+    if values and (max(map(len, values)) > LONGEST_VALUE or _SENTENCE.search("\n".join(values))):
         return False
-    if not any(label.marked for label in labels):
+    if not any([label.marked for label in labels]):
         return True
     if meta.labels <= {"date", "other"} and place is None and not values and meta.printed:
         return not _UNKNOWN_LABEL.search(flat)  # 时间：5月6日上午9时 地点：… announces an event
