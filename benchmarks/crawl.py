@@ -6,17 +6,18 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from subprocess import PIPE, Popen
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from benchmarks.measure import PROJECT, TIMES, Cost, best_cpu_of, middle, run
 from jimo_crawler.demo.portal import build
 from jimo_crawler.items import Page
 
 ROUNDS = 3
+T = TypeVar("T")
 
 
 @contextmanager
@@ -126,35 +127,26 @@ def _print_layers() -> None:
     pages = [
         decode("http://127.0.0.1/x", answer.body, dict(answer.headers).get("Content-Type")) for answer in raw
     ]
-    read: list[ArticlePage] = []
 
-    def parse() -> None:
-        read.clear()
-        for page in pages:
-            try:
-                read.append(parse_article(page, profile))
-            except JimoError:
-                continue
+    def parse(page: Page) -> ArticlePage | None:
+        try:
+            return parse_article(page, profile)
+        except JimoError:
+            return None
 
-    def fromstring() -> None:
-        for page in pages:
-            html.fromstring(
-                page.html.encode("utf-8"), parser=html.HTMLParser(encoding="utf-8", huge_tree=True)
-            )
-
-    parse()
+    read = [each for each in map(parse, pages) if each is not None]
     normal = [normalise(page) for page in read]
     layers = best_cpu_of(
         {
-            "lxml.html.fromstring": fromstring,
-            "decode": lambda: [decode("http://127.0.0.1/x", each.body, None) for each in raw],
-            "parse": parse,
-            "  its markup": lambda: [read_document(page).title for page in pages],
-            "normalise": lambda: [normalise(page) for page in read],
-            "spam": lambda: [spam.clean(page.article, page.around) for page in normal],
-            "fingerprint": lambda: [
-                fingerprint.fingerprint(page.article.title, page.article.body) for page in normal
-            ],
+            "lxml.html.fromstring": _each(lambda page: html.fromstring(page.html), pages),
+            "decode": _each(lambda answer: decode("http://127.0.0.1/x", answer.body, None), raw),
+            "parse": _each(parse, pages),
+            "  its markup": _each(read_document, pages),
+            "normalise": _each(normalise, read),
+            "spam": _each(lambda page: spam.clean(page.article, page.around), normal),
+            "fingerprint": _each(
+                lambda page: fingerprint.fingerprint(page.article.title, page.article.body), normal
+            ),
         }
     )
     floor, count = layers["lxml.html.fromstring"], len(pages)
@@ -165,6 +157,16 @@ def _print_layers() -> None:
         print(f"  {name:<20}  {1000 * seconds / count:6.3f} ms a page   {seconds / floor:5.2f} x")
     both = (layers["parse"] + layers["normalise"]) / floor
     print(f"  parse + normalise     {both:.2f} x lxml.html.fromstring (promise: 5)")
+
+
+def _each(work: Callable[[T], object], things: list[T]) -> Callable[[], None]:
+    """*work* done for one thing after another, nothing of which is kept: as in a crawl."""
+
+    def go() -> None:
+        for thing in things:
+            work(thing)
+
+    return go
 
 
 def _kilobytes(pages: list[Page]) -> float:

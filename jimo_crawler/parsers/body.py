@@ -305,7 +305,7 @@ def _behind_text(survey: Survey, begin: int, end: int) -> int:
 
 def _is_link_box(survey: Survey, box: Box, begin: int, end: int, prose: int, total: int) -> bool:
     lines = [line for line in survey.lines[begin:end] if not line.hidden]
-    if box.tag not in _ASIDE and not any([line.link_chars for line in lines]):
+    if box.tag not in _ASIDE and not any(line.link_chars for line in lines):
         return False
     links = [line for line in lines if line.link_chars and survey.roles[line.index] is not Role.TEXT]
     if not lines:

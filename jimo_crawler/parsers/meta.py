@@ -319,7 +319,7 @@ def _number(text: str) -> int | None:
 
 def _may_begin(flat: str, labels: list[_Label], place: tuple[int, int, str | None] | None) -> bool:
     """Whether a line's first label or time stands where a meta line's does: at its beginning."""
-    if not any([label.marked for label in labels]):
+    if not any(label.marked for label in labels):
         return _is_only_date(flat, place, labels)
     first = min(labels[0].start, place[0]) if place else labels[0].start
     before = _ADDRESS.sub("", flat[:first]).strip(" []()|·-,") if first else ""
@@ -330,7 +330,7 @@ def _is_meta(flat: str, labels: list[_Label], place: tuple[int, int, str | None]
     values = [value for value in (meta.source, meta.editor, meta.author) if value]
     if values and (max(map(len, values)) > LONGEST_VALUE or _SENTENCE.search("\n".join(values))):
         return False
-    if not any([label.marked for label in labels]):
+    if not any(label.marked for label in labels):
         return True
     if meta.labels <= {"date", "other"} and place is None and not values and meta.printed:
         return not _UNKNOWN_LABEL.search(flat)  # 时间：5月6日上午9时 地点：… announces an event

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from jimo_crawler.text.vocabulary import Pattern, vocabulary
 
-
 MATCHED = st.deferred(
     lambda: st.sampled_from(vocabulary().patterns).flatmap(
         lambda pattern: st.tuples(st.just(pattern), st.from_regex(pattern.regex))
