@@ -39,7 +39,7 @@ def to_stamp(moment: datetime) -> str:
     >>> to_stamp(datetime(2026, 11, 22, 14, tzinfo=PORTAL_ZONE))
     '2026-11-22T06:00:00.000000Z'
     """
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def from_stamp(text: str) -> datetime:

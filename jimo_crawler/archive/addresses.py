@@ -51,6 +51,13 @@ class Addresses:
         ).fetchone()
         return row
 
+    def published_at(self, url: str) -> str | None:
+        """When the latest text that *url* served was published, as far as that is known."""
+        row = self._conn.execute(
+            "SELECT published_at FROM revisions WHERE url = ? ORDER BY id DESC LIMIT 1", (url,)
+        ).fetchone()
+        return row[0] if row else None
+
     def latest_version(self, url: str) -> Version | None:
         """The latest revision of what *url* served as a Version, or None."""
         row = self.latest(url)
@@ -160,13 +167,15 @@ class Addresses:
         event = None if address["status"] == "hijacked" else "hijacked"
         return Observed(address["article_id"], Outcome.HIJACKED, event)
 
-    def is_suspect(self, url: str) -> bool:
-        """Whether the address was missed once, or has just changed its article: to be asked again soon."""
+    def standing(self, url: str) -> tuple[bool, bool]:
+        """Whether the address was missed once, or has just changed its article (to be asked again soon); and whether an
+        article is there."""
         row = self._conn.execute(
-            "SELECT 1 FROM article_urls WHERE url = ? AND status <> 'gone' AND missing_since IS NOT NULL",
+            "SELECT max(status <> 'gone' AND missing_since IS NOT NULL), max(current = 1 AND status = 'live')"
+            " FROM article_urls WHERE url = ?",
             (url,),
         ).fetchone()
-        return row is not None
+        return bool(row[0]), bool(row[1])
 
     def set_status(self, article_id: int) -> None:
         """live while one address is; hijacked before gone."""

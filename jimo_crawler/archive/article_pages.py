@@ -41,7 +41,10 @@ class ArticlePages:
 
     def bearing(self, visit: Visit) -> Bearing:
         """What the visit says of what the archive has, if it is believed."""
-        address = self._addresses.get(visit.url) or self._addresses.get(canonical_url(visit.final_url))
+        final = canonical_url(visit.final_url)
+        address = self._addresses.get(visit.url)
+        if address is None and final != visit.url:
+            address = self._addresses.get(final)
         if address is None:
             return Bearing(known=False)
         fine = visit.outcome in AGAIN or visit.outcome in (Outcome.UNCHANGED, Outcome.SKIPPED)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from jimo_crawler.archive.addresses import Addresses, Observed, back
 from jimo_crawler.archive.duplicates import Duplicates, order
+from jimo_crawler.archive.rows import insert, update
 from jimo_crawler.archive.versions import COMPARED, COPIED, Version, is_another, version_of, what_changed
 from jimo_crawler.errors import Outcome
 
@@ -70,7 +71,7 @@ class Articles:
         self._write_revision(article_id, url, version, before, "new")
         self._addresses.put(url, article_id, version)
         self._insert_images(article_id, version.images)
-        self._duplicates.link(article_id, bands)
+        self._duplicates.link_new(article_id, bands)
         self._addresses.confirm_left(url, version.captured_at)
         return Observed(article_id, Outcome.ARTICLE, "new")
 
@@ -136,7 +137,7 @@ class Articles:
         values = {column: getattr(version, column) for column in COPIED}
         values |= dict.fromkeys(("first_seen_at", "last_seen_at", "last_changed_at"), version.captured_at)
         values |= {"url": url, "split_from": split_from, "complete": int(version.complete)}
-        return self._insert_row("articles", values)
+        return insert(self._conn, "articles", values).lastrowid or 0
 
     def _write_revision(
         self, article_id: int, url: str, version: Version, before: _Before, event: str
@@ -144,17 +145,14 @@ class Articles:
         values = version.columns()
         if before.amends and before.last is not None:
             values |= self._against_earlier(url, before.last, version)
-            sets = ", ".join(f"{name} = :{name}" for name in values)
-            self._conn.execute(
-                f"UPDATE revisions SET {sets} WHERE id = :id", values | {"id": before.last["id"]}
-            )
+            update(self._conn, "revisions", values, "id = ?", before.last["id"])
             return
         values |= {"article_id": article_id, "url": url}
         if before.last is None or event == "replaced":
             values["change"] = "first"
         else:
             values |= what_changed(before.last, version)
-        self._insert_row("revisions", values)
+        insert(self._conn, "revisions", values)
 
     def _against_earlier(self, url: str, last: sqlite3.Row, version: Version) -> dict[str, object]:
         """What an amended revision changes, held against the one before it."""
@@ -208,7 +206,7 @@ class Articles:
         values = version.columns() | {"article_id": address["article_id"], "url": url}
         values |= what_changed(last, version)
         values |= {"change": f"re-extracted:{values['change']}", "silent": 0}
-        self._insert_row("revisions", values)
+        insert(self._conn, "revisions", values)
         self._conn.execute(
             "UPDATE article_urls SET content_hash = ? WHERE url = ? AND current = 1",
             (version.content_hash, url),
@@ -235,13 +233,11 @@ class Articles:
             "first_seen_at": min(row["first_seen_at"] for row, _ in rows),
             "last_seen_at": max(row["last_seen_at"] for row, _ in rows),
             "last_changed_at": latest["captured_at"],
-            "id": article_id,
         }
         same_text = (before["title"], before["body"]) == (values["title"], values["body"])
         if same_text:  # it need not go through the full-text index again
             del values["title"], values["body"]
-        sets = ", ".join(f"{column} = :{column}" for column in values if column != "id")
-        self._conn.execute(f"UPDATE articles SET {sets} WHERE id = :id", values)
+        update(self._conn, "articles", values, "id = ?", article_id)
         self._conn.execute("DELETE FROM images WHERE article_id = ?", (article_id,))
         self._insert_images(article_id, latest["images"])
         self._addresses.set_status(article_id)
@@ -268,6 +264,8 @@ class Articles:
 
     def _insert_images(self, article_id: int, images: str) -> None:
         """*images* as JSON, as ``revisions`` has them."""
+        if images == "[]":
+            return
         self._conn.executemany(
             "INSERT INTO images(article_id, position, url, alt) VALUES(?, ?, ?, ?)",
             [
@@ -306,8 +304,3 @@ class Articles:
     def _article(self, article_id: int) -> sqlite3.Row:
         row: sqlite3.Row = self._conn.execute("SELECT * FROM articles WHERE id = ?", (article_id,)).fetchone()
         return row
-
-    def _insert_row(self, table: str, values: dict[str, object]) -> int:
-        names = ", ".join(values)
-        marks = ", ".join(f":{name}" for name in values)
-        return self._conn.execute(f"INSERT INTO {table}({names}) VALUES({marks})", values).lastrowid or 0

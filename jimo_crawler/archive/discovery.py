@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from jimo_crawler.archive.due import ASK_NOW
 from jimo_crawler.archive.frontier import Plan
 from jimo_crawler.archive.listed import Listed
+from jimo_crawler.archive.rows import insert
 from jimo_crawler.items import Link, ListingPage, Section
 from jimo_crawler.parsers.urls import canonical_url
 from jimo_crawler.portal import Profile, kind_of
@@ -64,11 +65,7 @@ class Discovery:
             "due_at": at,
         }
         values |= {"anchor": link.text[:200] or None} | columns
-        sql = (
-            f"INSERT INTO urls({', '.join(values)}) VALUES({', '.join(f':{name}' for name in values)})"
-            " ON CONFLICT(url) DO NOTHING"
-        )
-        return self._conn.execute(sql, values).rowcount == 1
+        return insert(self._conn, "urls", values, "ON CONFLICT(url) DO NOTHING").rowcount == 1
 
     # --- index ----------------------------------------------------------------------------------------------------
 

@@ -51,6 +51,13 @@ class Duplicates:
             if row["id"] not in stayed:
                 self._relink(row)
 
+    def link_new(self, article_id: int, bands: tuple[int, ...]) -> None:
+        """:meth:`link` for an article that has just come in: it has no bands yet, and none is its duplicate."""
+        if not bands or self._share(bands):
+            self.link(article_id, bands)
+        else:
+            self._insert_bands(article_id, bands)
+
     def forget(self, article_id: int) -> list[int]:
         """Take an article out of the comparison; gives those that were its duplicates."""
         rows = self._conn.execute("SELECT id FROM articles WHERE duplicate_of = ?", (article_id,)).fetchall()
@@ -72,9 +79,18 @@ class Duplicates:
             return
         if known:
             self._conn.execute("DELETE FROM bands WHERE article_id = ?", (article_id,))
+        self._insert_bands(article_id, bands)
+
+    def _insert_bands(self, article_id: int, bands: tuple[int, ...]) -> None:
         self._conn.executemany(
             "INSERT OR IGNORE INTO bands(key, article_id) VALUES(?, ?)", [(key, article_id) for key in bands]
         )
+
+    def _share(self, bands: tuple[int, ...]) -> bool:
+        """Whether any article has one of these bands."""
+        marks = ", ".join("?" * len(bands))
+        row = self._conn.execute(f"SELECT 1 FROM bands WHERE key IN ({marks}) LIMIT 1", bands).fetchone()
+        return row is not None
 
     def _near(self, article: sqlite3.Row, bands: tuple[int, ...]) -> Near:
         marks = ", ".join("?" * len(bands))

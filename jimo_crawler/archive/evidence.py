@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from jimo_crawler.archive.addresses import Observed
+from jimo_crawler.archive.rows import insert
 from jimo_crawler.errors import Outcome
 from jimo_crawler.items import Capture, Visit
 from jimo_crawler.parsers.urls import canonical_url
@@ -48,9 +49,7 @@ class Evidence:
             "warc_length": capture.warc_length,
             "outcome": outcome,
         }
-        names = ", ".join(values)
-        marks = ", ".join(f":{name}" for name in values)
-        return self._conn.execute(f"INSERT INTO captures({names}) VALUES({marks})", values).lastrowid or 0
+        return insert(self._conn, "captures", values).lastrowid or 0
 
     def set_outcomes(self, visit: Visit, captures: list[int], outcome: Outcome) -> None:
         """The last exchange has the Visit's outcome; what came before it redirected or failed."""
@@ -86,6 +85,8 @@ class Evidence:
 
     def add_failures(self, visit: Visit, capture_id: int | None) -> None:
         """What a person may want to look at."""
+        if not visit.failures:
+            return
         self._conn.executemany(
             "INSERT INTO failures(crawl_id, url, stage, reason, message, failed_at, capture_id)"
             " VALUES(?, ?, ?, ?, ?, ?, ?)",

@@ -26,6 +26,7 @@ from jimo_crawler.archive.outcomes import (
     is_again,
     of_a_hop,
 )
+from jimo_crawler.archive.rows import update
 from jimo_crawler.archive.sections import Sections
 from jimo_crawler.clock import Clock, from_stamp, to_stamp
 from jimo_crawler.errors import Outcome
@@ -81,7 +82,8 @@ class Store:
         capture_id = captures[-1] if captures else None
         row = self._row(visit.url)
         booked, visit = self._book(visit, row, capture_id)
-        visit = replace(visit, outcome=booked.outcome)
+        if visit.outcome is not booked.outcome:
+            visit = replace(visit, outcome=booked.outcome)
         self._evidence.set_outcomes(visit, captures, visit.outcome)
         injected = self._evidence.add_removed(visit, capture_id)
         booked = replace(
@@ -218,8 +220,7 @@ class Store:
             values["last_modified"] = visit.last_modified if known else None
             values["body_digest"] = visit.captures[-1].body_digest if known and visit.captures else None
         values["due_at"] = self._due(visit, row, observed, str(values["last_change_at"] or ""))
-        sets = ", ".join(f"{name} = :{name}" for name in values)
-        self._conn.execute(f"UPDATE urls SET {sets} WHERE url = :url", values | {"url": visit.url})
+        update(self._conn, "urls", values, "url = ?", visit.url)
 
     def _due(self, visit: Visit, row: sqlite3.Row, observed: Observed, last_change: str) -> str:
         """When the URL is asked again: the rule of ``due.py``."""
@@ -227,12 +228,11 @@ class Store:
         every_run = visit.kind in ("entry", "index") or (visit.kind == "listing" and (row["page"] or 1) == 1)
         if is_again(visit, observed.outcome) or every_run:
             return visit.fetched_at
-        if visit.kind == "article" and self._addresses.is_suspect(visit.url):
+        suspect, live = self._addresses.standing(visit.url) if visit.kind == "article" else (False, False)
+        if suspect:
             return to_stamp(now + timedelta(hours=self._rules.confirm_hours))
-        address = self._addresses.get(visit.url) if visit.kind == "article" else None
-        if address is not None and address["status"] == "live":
-            latest = self._addresses.latest(row["first_url"] or visit.url)
-            published = latest["published_at"] if latest else None
+        if live:
+            published = self._addresses.published_at(row["first_url"] or visit.url)
             return next_due(now, [published, last_change], least_hours=DAY)
         newest = visit.listing.newest if visit.listing is not None else row["listed_date"]
         if visit.kind == "listing" and newest:

@@ -76,12 +76,13 @@ def version_of(
     complete: bool = True,
 ) -> Version:
     """The version that a cleaned article is."""
+    body = article.body
     return Version(
         town_id=town_id,
         captured_at=captured_at,
         capture_id=capture_id,
         title=article.title,
-        body=article.body,
+        body=body,
         published_at=article.published_at,
         source=article.source,
         editor=article.editor,
@@ -93,8 +94,12 @@ def version_of(
         published_as_printed=article.published_as_printed,
         layout=article.layout,
         damaged=article.damaged,
-        images=json.dumps([asdict(image) for image in article.images], ensure_ascii=False),
-        content_hash=fingerprint.content_hash(**{name: getattr(article, name) for name in COMPARED}),
+        images=json.dumps([asdict(image) for image in article.images], ensure_ascii=False)
+        if article.images
+        else "[]",
+        content_hash=fingerprint.content_hash(
+            article.title, body, article.published_at, article.source, article.editor, article.author
+        ),
         canonical_hash=marks.canonical_hash,
         complete=complete,
     )

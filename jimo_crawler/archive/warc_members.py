@@ -274,15 +274,11 @@ def split_record(content: bytes) -> tuple[tuple[tuple[str, str], ...], bytes, by
 
 def split_head(content: bytes) -> tuple[bytes, bytes]:
     """*content* at its first empty line; without one it is all head."""
-    ends = [
-        (place, len(gap))
-        for gap in (b"\r\n\r\n", b"\n\n")
-        if (place := content.find(gap, 0, _HEAD_LIMIT)) >= 0
-    ]
-    if not ends:
-        return content, b""
-    place, gap = min(ends)
-    return content[:place], content[place + gap :]
+    usual = content.find(b"\r\n\r\n", 0, _HEAD_LIMIT)
+    bare = content.find(b"\n\n", 0, usual if usual >= 0 else _HEAD_LIMIT)
+    if bare >= 0:
+        return content[:bare], content[bare + 2 :]
+    return (content[:usual], content[usual + 4 :]) if usual >= 0 else (content, b"")
 
 
 def parse_fields(head: bytes, charset: str = "utf-8") -> tuple[tuple[str, str], ...]:
@@ -297,10 +293,9 @@ def parse_fields(head: bytes, charset: str = "utf-8") -> tuple[tuple[str, str], 
     return tuple(fields)
 
 
-def field(fields: Sequence[tuple[str, str]], name: str) -> str | None:
-    """The first value of that name, whatever its case."""
-    wanted = name.lower()
-    return next((value for each, value in fields if each.lower() == wanted), None)
+def first_values(fields: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """The first value of each name, by the name in lower case."""
+    return {name.lower(): value for name, value in reversed(fields)}
 
 
 def _decode(head: bytes, charset: str) -> str:
@@ -311,7 +306,7 @@ def _decode(head: bytes, charset: str) -> str:
 
 
 def _content_length(fields: Sequence[tuple[str, str]]) -> int:
-    text = field(fields, "Content-Length") or ""
+    text = first_values(fields).get("content-length", "")
     if not text.isdecimal():
         raise ValueError("no Content-Length")
     if int(text) > RECORD_LIMIT:

@@ -7,19 +7,19 @@ import re
 from base64 import b16encode, b32encode, b64encode
 from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from fastwarc.warc import ArchiveIterator
 
-from jimo_crawler.archive.content_coding import BODY_LIMIT, TooLarge, dechunk, decode_body
+from jimo_crawler.archive.content_coding import TooLarge, dechunk, decode_body
 from jimo_crawler.archive.findings import Finding, Kind
 from jimo_crawler.archive.warc_members import (
     RECORD_LIMIT,
     Layout,
     Member,
-    field,
+    first_values,
     layout_of,
     member_at,
     members,
@@ -37,7 +37,7 @@ _STATUS_LINE = re.compile(rb"(HTTP/[\d.]+)[ \t]+(\d{3})(?:[ \t]+([^\r\n]*))?")
 OnDamage = Callable[[Finding], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Http:
     """An HTTP response as a record holds it."""
 
@@ -51,7 +51,11 @@ class Http:
 
     def header(self, name: str) -> str | None:
         """The first value of that name, whatever its case."""
-        return field(self.headers, name)
+        return self._first.get(name.lower())
+
+    @cached_property
+    def _first(self) -> dict[str, str]:
+        return first_values(self.headers)
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,11 @@ class Record:
 
     def header(self, name: str) -> str | None:
         """The first value of that field of the WARC header, whatever its case."""
-        return field(self.fields, name)
+        return self._first.get(name.lower())
+
+    @cached_property
+    def _first(self) -> dict[str, str]:
+        return first_values(self.fields)
 
     @cached_property
     def type(self) -> str:
@@ -125,15 +133,19 @@ class Record:
         """The body as stored (of a revisit: empty); the whole block, if it holds no HTTP response."""
         return self.http.payload if self.http else self.block
 
-    @property
+    @cached_property
     def body(self) -> bytes:
         """The body without its transfer coding, still content-encoded: what a crawl sees as received."""
         chunked = self.http and "chunked" in (self.http.header("Transfer-Encoding") or "").lower()
         return dechunk(self.payload) if chunked else self.payload
 
-    def decoded_body(self, limit: int = BODY_LIMIT) -> bytes:
-        """The body as its author wrote it. Raises TooLarge above *limit* bytes."""
-        return decode_body(self.body, (self.http and self.http.header("Content-Encoding")) or "", limit)
+    def decoded_body(self) -> bytes:
+        """The body as its author wrote it. Raises TooLarge above BODY_LIMIT bytes."""
+        return self._decoded_body
+
+    @cached_property
+    def _decoded_body(self) -> bytes:
+        return decode_body(self.body, (self.http and self.http.header("Content-Encoding")) or "")
 
     @cached_property
     def stored_digest(self) -> str:
@@ -210,17 +222,20 @@ def _iterate_swiftly(path: Path, start: int) -> Generator[Record, None, int]:
     that breaks off as if it were whole, takes an empty member for the end of the file, and a head with bare line feeds
     for one long line. So each record waits for the next one, and the last is left to the careful reader.
     """
-    waiting: Record | None = None
-    with path.open("rb") as file:
+    waiting: tuple[tuple[tuple[str, str], ...], bytes] | None = None
+    with path.open("rb") as file, path.open("rb") as stored:
         file.seek(start)
+        stored.seek(start)
         try:
             for each in ArchiveIterator(file, parse_http=False):
-                if waiting and each.stream_pos > waiting.offset:
-                    yield replace(waiting, length=each.stream_pos - waiting.offset)
+                if waiting and each.stream_pos > start:
+                    length = each.stream_pos - start
+                    digest = hashlib.sha256(stored.read(length)).hexdigest()
+                    yield _with_digest(Record(path, start, length, *waiting), digest)
                     waiting, start = None, each.stream_pos
                 if waiting or each.content_length > RECORD_LIMIT or "Content-Length" not in each.headers:
                     return start
-                waiting = Record(path, start, 0, each.headers.to_tuples(), each.reader.read())
+                waiting = each.headers.to_tuples(), each.reader.read()
         except OSError:
             pass
     return start
@@ -236,8 +251,12 @@ def record_of(path: Path, member: Member) -> Record:
         raise ArchiveDamaged(
             "there is more than one record in its gzip member (`warcio recompress` mends that)"
         )
-    record = Record(path, member.offset, member.length, fields, block)
-    record.__dict__["stored_digest"] = member.digest
+    return _with_digest(Record(path, member.offset, member.length, fields, block), member.digest)
+
+
+def _with_digest(record: Record, digest: str) -> Record:
+    """The record, of which *digest* need not be computed any more."""
+    record.__dict__["stored_digest"] = digest
     return record
 
 
@@ -271,9 +290,7 @@ def capture_of(record: Record) -> Capture:
         media_type=media_type,
         charset=charset,
         payload_digest=(same_payload and record.header("WARC-Payload-Digest")) or payload_digest(record.body),
-        body_digest=""
-        if same_payload
-        else body_digest(record.body, record.http.header("Content-Encoding") or ""),
+        body_digest="" if same_payload else _body_digest_of(record),
         record_digest=record.stored_digest,
         warc_file=record.path.name.removesuffix(".open"),
         warc_offset=record.offset,
@@ -292,6 +309,15 @@ def payload_digest(payload: bytes) -> str:
     return f"sha256:{hashlib.sha256(payload).hexdigest()}"
 
 
+def _body_digest_of(record: Record) -> str:
+    """:func:`body_digest` of a record, whose body will be wanted again."""
+    try:
+        body = record.decoded_body()
+    except TooLarge:
+        body = record.body
+    return hashlib.sha256(body).hexdigest()
+
+
 def body_digest(body: bytes, content_encoding: str) -> str:
     """sha256 (hex) of a body as its author wrote it; of a packed bomb, as received."""
     with suppress(TooLarge):
@@ -306,6 +332,7 @@ def stored_digest(path: Path, offset: int, length: int) -> str:
         return hashlib.sha256(file.read(length)).hexdigest()
 
 
+@lru_cache(maxsize=256)
 def split_content_type(value: str | None) -> tuple[str | None, str | None]:
     """Media type and charset of a Content-Type header, lower case.
 

@@ -78,7 +78,7 @@ class Chains:
 
 def redirect_target(record: Record) -> str | None:
     """Where an answer redirects to; None if it does not."""
-    location = record.http.header("Location") if record.http else None
-    if record.status not in (301, 302, 303, 307, 308) or not location:
+    if record.http is None or record.status not in (301, 302, 303, 307, 308):
         return None
-    return urldefrag(urljoin(record.url, location)).url
+    location = record.http.header("Location")
+    return location and urldefrag(urljoin(record.url, location)).url

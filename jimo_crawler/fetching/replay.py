@@ -43,7 +43,7 @@ BATCH_BYTES = 4 * 2**20
 """With so much in them no further record joins: several batches are in memory at once."""
 FOR_READERS = (
     *("articles_published", "articles_town", "captures_payload", "observations_url", "observations_article"),
-    *("removed_text_capture", "failures_crawl"),
+    *("removed_text_capture", "failures_crawl", "urls_due"),
 )
 """Indexes that nothing in a replay looks into."""
 Place = tuple[Path, int]
@@ -87,7 +87,10 @@ class Rebuild:
         self._paths: dict[str, Path] = {}
         self._damage: list[str] = []
         self._hosts_ahead = settings.all_hosts
-        """The portal's hosts, where records are read before their turn."""
+        """The portal's hosts, where records are read before their turn (and below, the profile)."""
+        self._profile_ahead = settings.profile
+        self._kinds: dict[str, str] = {}
+        """Of addresses that a page has named; a kind never changes."""
         self._kind_ahead = "article"
         """What a page that no other has named yet was probably asked as: listings come together, and so do articles."""
         self._records = self._visits = 0
@@ -141,8 +144,11 @@ class Rebuild:
     def _asked_ahead(self, record: Record) -> Asked | str:
         """The page, if it may be read before its turn."""
         if record.type == "warcinfo":
-            self._hosts_ahead = settings_of(read_info(record), self._settings).all_hosts
+            settings = settings_of(read_info(record), self._settings)
+            self._hosts_ahead, self._profile_ahead = settings.all_hosts, settings.profile
         if record.type != "response" or record.status != 200 or record.truncated:
+            return ""
+        if self._profile_ahead != self._readers.profile:
             return ""
         kind = self._known_kind(canonical_url(record.url)) or self._kind_ahead
         try:
@@ -245,7 +251,7 @@ class Rebuild:
     def _take(self, record: Record, reading: Visit | None) -> None:
         capture = self._capture_of(record)
         run = self._the_run
-        if urlsplit(capture.url).path == "/robots.txt":
+        if "/robots.txt" in capture.url and urlsplit(capture.url).path == "/robots.txt":
             run.store.save_capture(capture)
         elif chain := run.chains.take(record, capture, reading):
             self._finish(chain)
@@ -352,8 +358,12 @@ class Rebuild:
                 )
 
     def _known_kind(self, canonical: str) -> str | None:
-        row = self._conn.execute("SELECT kind FROM urls WHERE url = ?", (canonical,)).fetchone()
-        return str(row["kind"]) if row else None
+        if canonical not in self._kinds:
+            row = self._conn.execute("SELECT kind FROM urls WHERE url = ?", (canonical,)).fetchone()
+            if row is None:
+                return None
+            self._kinds[canonical] = row["kind"]
+        return self._kinds[canonical]
 
     def _kind(self, chain: Chain) -> str:
         """What the URL was asked as; one that no page has named yet is the entry page or was given by hand."""

@@ -45,7 +45,9 @@ def decode(url: str, body: bytes, content_type: str | None = None) -> Page:
         html=html,
         charset=charset,
         declared_charset=declared,
-        damaged=html.count(_REPLACEMENT) - _printed_replacements(body, charset),
+        damaged=html.count(_REPLACEMENT) - _printed_replacements(body, charset)
+        if _REPLACEMENT in html
+        else 0,
     )
 
 
@@ -89,6 +91,9 @@ def _is_gbk_by_chance(text: str, body: bytes) -> bool:
 
 def _least_damaged(body: bytes, declared: str) -> tuple[str, str]:
     """The reading with the fewest U+FFFD among the charsets that come into question; gb18030 where they are equal."""
+    text = body.decode("gb18030", "replace")
+    if not _damage("gb18030", text):
+        return "gb18030", text
     names = ["gb18030", "utf-8"] + (["big5hkscs"] if _says_big5(body, declared) else [])
     readings = [(name, body.decode(name, "replace")) for name in names]
     return min(readings, key=lambda reading: (_damage(*reading), names.index(reading[0])))

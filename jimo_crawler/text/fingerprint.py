@@ -48,6 +48,8 @@ _SHIFT = np.uint64(21)
 _30, _27, _31, _FIRST, _SECOND = map(np.uint64, (30, 27, 31, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -92,9 +94,7 @@ def content_hash(
     author: str | None,
 ) -> str:
     """sha256 (hex) of what is stored, as a JSON array in UTF-8: decides whether an article has changed."""
-    stored = json.dumps(
-        [title, body, published_at, source, editor, author], ensure_ascii=False, separators=(",", ":")
-    )
+    stored = _as_json([title, body, published_at, source, editor, author])
     return hashlib.sha256(stored.encode("utf-8", "surrogatepass")).hexdigest()
 
 
