@@ -10,45 +10,24 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from jimo_crawler.text.bars import (
-    PLACE_END,
     mark_brand_bar,
     mark_name_bar,
     mark_place_lists,
     mark_trade_bars,
     may_be_farm,
 )
-from jimo_crawler.text.fold import fold
+from jimo_crawler.text.glance import is_worth_a_look
 from jimo_crawler.text.masked import Masked, masked_contacts, tells_enough
 from jimo_crawler.text.segments import STRONG, Segment, divide, worth
-from jimo_crawler.text.vocabulary import INNOCENT, SIGNS, Hit, Read, read, rules, vocabulary, words_in
+from jimo_crawler.text.vocabulary import INNOCENT, Hit, Read, read, rules, vocabulary
 
-_ODD_FORMS = (
-    "[薇徽葳崴溦嶶➕❤♥抠０-９Ａ-Ｚａ-ｚ①-⓿➀-➓❶-❿✚✙🅐-🆏\u200b-\u200f\u2060\ufeff\u1d2c-\u1d6a]",
-    "[威维唯微][芯新歆辛心信伈杺鑫]|微.{0,3}信|叩叩|球球|扣扣|飞机|电报",
-    r"[加+]\s?[vVqQ威维微]|[qQ][ .·*~_qQ:：-]|[vV][信xX.]",
-    "1[3-9][0-9]|1[ .·*_-]{1,2}[3-9]|[48]00[-–—]?[0-9]|[一幺][三四五六七八九][零〇一二三四五六七八九]",
-    rf"[{SIGNS} /-](?<=[\u4e00-\u9fff].)[\u4e00-\u9fff][{SIGNS} /-][\u4e00-\u9fff]",
-)
-"""What only odd writing or a contact has: lines with it are read in full."""
-_ODD = re.compile(
-    "[薇徽葳崴溦嶶➕❤♥抠０-９Ａ-Ｚａ-ｚ①-⓿➀-➓❶-❿✚✙🅐-🆏\u200b-\u200f\u2060\ufeff\u1d2c-\u1d6a"
-    rf"威维唯微叩球扣飞电加qQvV148一幺{SIGNS} /-](?<=(?={'|'.join(_ODD_FORMS)}).)"
-)
-"""The same with all first characters ahead, so that the others are passed over without trying each form."""
 _RULE = re.compile(r"[|_-]")
 """What joins a title to something else."""
 _BRACKET = re.compile(r"[()\[\]【】「」『』《》\t]")
-TRADES = (
-    frozenset(("explicit", "racy", "region", "quality", "container", "tail")),
-    frozenset(("brand", "name", "game", "house", "bonus", "lure", "sport", "action")),
-    frozenset(("service", "ware", "promise", "query", "seo", "loan", "offer", "farm")),
-    frozenset(("proxy", "crack", "fiction", "download", "quality", "tail", "container")),
-)
-"""Classes that go together in some rule: film pages, gambling, services, programs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +71,7 @@ class Rule(NamedTuple):
 
     def allows(self, found: frozenset[str]) -> bool:
         """Whether one word of each group in ``needs`` is there."""
-        return not any(need.isdisjoint(found) for need in self.needs)
+        return not any(map(found.isdisjoint, self.needs))
 
 
 def spam_segments(text: str, about: Circumstances) -> tuple[Read, list[Segment]] | None:
@@ -140,32 +119,6 @@ def _rules() -> tuple[Rule, ...]:
         )
         for each in rules()["rules"]
     )
-
-
-@lru_cache(maxsize=512)
-def is_worth_a_look(text: str) -> bool:
-    """A quick look at what most lines lack: odd characters, a contact, words enough of one trade, many place names."""
-    if _ODD.search(text) or len(PLACE_END.findall(text)) >= 8:
-        return True
-    words = words_in(fold(text))
-    if any("farm" in vocabulary().words[word] for word in words):
-        return True
-    return len(words) >= 2 and any(map(_is_promising, zip(*map(points_of, words), strict=True)))
-
-
-def _is_promising(points: tuple[int, ...]) -> bool:
-    """Whether words worth so much in one trade could satisfy any rule."""
-    most = max(points)
-    return sum(points) >= rules()["context"]["least"] and (
-        most >= STRONG or len(points) - points.count(0) >= 4
-    )
-
-
-@cache
-def points_of(word: str) -> tuple[int, ...]:
-    """What *word* is worth in each trade."""
-    classes = vocabulary().words[word]
-    return tuple(max((worth(name) for name in classes & trade), default=0) for trade in TRADES)
 
 
 def _runs(segments: list[Segment]) -> Iterator[list[Segment]]:
@@ -284,12 +237,27 @@ def _worth_of(name: str, count: int) -> int:
 
 def _any_rule_has(hits: list[Hit], about: Circumstances) -> bool:
     """Whether the words of a whole line satisfy any rule, however thinly they stand."""
+    if sum(_most_of(hit.classes) for hit in hits) < _fewest_points():
+        return False
     found = _classes_of(hits)
     return any(_score(rule, hits, about)[0] for rule in _rules() if rule.allows(found))
 
 
+@cache
+def _most_of(classes: frozenset[str]) -> int:
+    return max(map(worth, classes))
+
+
+@cache
+def _fewest_points() -> int:
+    """What no rule is content with less than, however suspicious the circumstances."""
+    return min(int(rules()["context"]["least"]), *(rule.points for rule in _rules()))
+
+
 def _may_be_bar(hits: list[Hit]) -> bool:
     """Whether there are words enough for a bar: a house three times, or two words of trades that hide."""
+    if len(hits) < 2:
+        return False
     houses = Counter(hit.word for hit in hits if hit.classes & {"brand", "name"})
     strong = frozenset(rules()["bar"]["strong"])
     trades = {hit.word for hit in hits if hit.classes & strong and INNOCENT not in hit.classes}

@@ -14,7 +14,8 @@ from functools import cache
 from jimo_crawler.items import Article, Block, Removed
 from jimo_crawler.text.cutting import Piece, split_spam
 from jimo_crawler.text.fold import fold
-from jimo_crawler.text.judging import Circumstances, is_worth_a_look
+from jimo_crawler.text.glance import glance
+from jimo_crawler.text.judging import Circumstances
 from jimo_crawler.text.script import script_of
 from jimo_crawler.text.segments import LETTER, count_letters
 from jimo_crawler.text.takeover import is_takeover
@@ -77,23 +78,26 @@ def clean(article: Article, around: tuple[Block, ...] = ()) -> Cleaned:
     reported = cache(lambda: _is_report(article))
     shown_by_script = _mostly_hidden(article.blocks)
     removed: list[Removed] = []
-    title, published_title = _clean_title(article, script, removed)
-    source, editor, author = (
-        _clean_field(value, script, removed) for value in (article.source, article.editor, article.author)
+    look = glance(
+        "\n".join((article.title or article.title_as_published, *(b.plain or b.text for b in article.blocks)))
     )
+    title, published_title = _clean_title(article, script, look.doubts, removed)
+    fields = article.source, article.editor, article.author
+    beside = glance("\n".join((*filter(None, fields), *(block.plain or block.text for block in around))))
+    source, editor, author = (_clean_field(value, script, beside.doubts, removed) for value in fields)
     blocks = []
     cut_in_body: list[str] = []
     shown_around = 0
     for block in article.blocks:
         hidden = block.hidden and not shown_by_script
         seen = block if hidden == block.hidden else replace(block, hidden=hidden)
-        kept, cut = _clean_block(seen, script, reported)
+        kept, cut = _clean_block(seen, script, look.doubts, reported)
         removed += cut
         cut_in_body += [each.text for each in cut if not hidden]
         if kept is not None:
             blocks.append(kept if kept.hidden == block.hidden else replace(kept, hidden=block.hidden))
     for block in around:
-        kept, cut = _clean_block(block, script, lambda: False)
+        kept, cut = _clean_block(block, script, beside.doubts, lambda: False)
         removed += [each for each in cut if each.reason != "hidden"]
         shown_around += 0 if block.hidden else sum(count_letters(each.text) for each in cut)
     cleaned = replace(
@@ -130,11 +134,11 @@ def _mostly_hidden(blocks: tuple[Block, ...]) -> bool:
 
 
 def _clean_block(
-    block: Block, script: str | None, reported: Callable[[], bool]
+    block: Block, script: str | None, doubted: Callable[[str], bool], reported: Callable[[], bool]
 ) -> tuple[Block | None, list[Removed]]:
     """The block without its spam (None: nothing is left), and what was cut."""
     plain = block.plain or block.text
-    if not block.hidden and not is_worth_a_look(plain):
+    if not block.hidden and not doubted(plain):
         return block, []
     about = _circumstances(
         block.text, script, block.place, block.hidden, block.offsite_links, block.link_chars
@@ -186,10 +190,12 @@ def _map_borders(borders: list[int], plain: str, published: str, length: int) ->
     return [*mapped, length]
 
 
-def _clean_title(article: Article, script: str | None, removed: list[Removed]) -> tuple[str, str]:
+def _clean_title(
+    article: Article, script: str | None, doubted: Callable[[str], bool], removed: list[Removed]
+) -> tuple[str, str]:
     """Title and title as published without the spam segments at either side of the real one."""
     plain = article.title or article.title_as_published
-    if not is_worth_a_look(plain):
+    if not doubted(plain):
         return article.title, article.title_as_published
     about = _circumstances(article.title_as_published, script, "title", False, 0, 0)
     pieces = split_spam(plain, about)
@@ -204,11 +210,13 @@ def _clean_title(article: Article, script: str | None, removed: list[Removed]) -
     return (_kept(pieces) if article.title else ""), _kept(published)
 
 
-def _clean_field(value: str | None, script: str | None, removed: list[Removed]) -> str | None:
+def _clean_field(
+    value: str | None, script: str | None, doubted: Callable[[str], bool], removed: list[Removed]
+) -> str | None:
     """Source, editor or author without spam; None if nothing is left."""
     if not value:
         return value
-    if not is_worth_a_look(value):
+    if not doubted(value):
         return value.strip() or None
     pieces = split_spam(value, _circumstances(value, script, "meta", False, 0, 0))
     removed += [

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 from jimo_crawler.items import Article, Block
 from jimo_crawler.text.cutting import split_spam
-from jimo_crawler.text.judging import TRADES, Circumstances, points_of
+from jimo_crawler.text.glance import FEW, TRADES, glance
+from jimo_crawler.text.judging import Circumstances
 from jimo_crawler.text.segments import LETTER, STRONG, count_letters, worth
-from jimo_crawler.text.vocabulary import INNOCENT, read, sentence_words, vocabulary, words_in
+from jimo_crawler.text.vocabulary import INNOCENT, read, sentence_words, vocabulary
 
 SHARE = 0.25
 """Share of a text's letters inside words of one trade from which it is about nothing else; of news it is below 0.1, but
@@ -23,9 +24,6 @@ DENSE = 0.5
 """Share that no report reaches over a whole text."""
 WORDS = 5
 """Different words of a trade, each more than a word of general use, that a whole text in its praise has."""
-FEW = 3
-"""As many are enough where next to nothing else stands."""
-
 
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
 _HAN = re.compile("[\u3400-\u9fff]")
@@ -67,7 +65,7 @@ def is_takeover(article: Article, kept: Sequence[Block], cut: Sequence[str], aro
     if left < 20:
         return lost >= 40 and not article.images
     swamped = lost + around >= max(left, 40)
-    if not swamped and not may_sell((title, *texts, *cut)):
+    if not swamped and not glance("\n".join((title, *texts, *cut))).may_sell():
         return False
     if _tells(texts, left):
         return False
@@ -105,30 +103,6 @@ def _is_foreign(text: str) -> bool:
 def _is_spam(title: str) -> bool:
     pieces = split_spam(title, Circumstances(title=True))
     return bool(title) and not any(LETTER.search(piece.text) for piece in pieces if not piece.rule)
-
-
-def may_sell(texts: Iterable[str]) -> bool:
-    """Whether *texts* could be an advertisement (:attr:`Pitch.sells`) at all: what a page of news is not.
-
-    By the words found when each line was judged. A word that begins or ends in Latin letters may turn out to be a piece
-    of another one and uncover those inside it, so it counts as much as it takes.
-    """
-    seen = [read(text).text for text in texts]
-    words = frozenset().union(*map(words_in, seen))
-    if any(map(_is_mixed, words)):
-        return True
-    whole = "\n".join(seen)
-    singles = vocabulary().singles.intersection(whole)
-    points = zip(*map(points_of, words | singles), strict=True)
-    if any(sum(each >= STRONG for each in trade) >= FEW for trade in points):
-        return True
-    return any(
-        worth(name) >= STRONG and regex.search(whole) for name, _, regex in vocabulary().patterns_for(whole)
-    )
-
-
-def _is_mixed(word: str) -> bool:
-    return not word.isascii() and (word[0].isascii() or word[-1].isascii())
 
 
 def measure(text: str) -> Pitch:
