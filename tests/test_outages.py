@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 from collections.abc import Callable
 from itertools import count
@@ -85,21 +84,6 @@ KINDS: dict[str, Answer] = {
     "another portal": lambda *_: Got(302, b"", {"Location": "http://elsewhere.example/"}),
 }
 ASKED = {"towns": Plan, "recheck": lambda: Plan(recheck=True)}
-
-
-@pytest.fixture(scope="module")
-def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An archive of the first day; not to be changed."""
-    player = Player(tmp_path_factory.mktemp("crawled"))
-    assert player.play(0).status is ExitStatus.OK
-    return player.folder
-
-
-@pytest.fixture
-def player(crawled: Path, tmp_path: Path) -> Player:
-    """A copy of it for one test."""
-    shutil.copytree(crawled, tmp_path / "archive")
-    return Player(tmp_path / "archive")
 
 
 def state(archive: Archive) -> dict[str, Any]:

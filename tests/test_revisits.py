@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
@@ -80,20 +79,6 @@ def test_what_is_missing_is_asked_when_that_can_be_confirmed_and_then_rarely(ben
 
 
 # --- within a budget, and told to ---------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An archive of the first day; not to be changed."""
-    player = Player(tmp_path_factory.mktemp("crawled"))
-    assert player.play(0).status is ExitStatus.OK
-    return player.folder
-
-
-@pytest.fixture
-def player(crawled: Path, tmp_path: Path) -> Player:
-    shutil.copytree(crawled, tmp_path / "archive")
-    return Player(tmp_path / "archive")
 
 
 def asked_articles(player: Player) -> list[str]:
