@@ -205,10 +205,12 @@ def _offers(segment: Segment) -> bool:
 
 def _words(segment: Segment, *roles: str) -> set[str]:
     """The words of *segment* that play one of the *roles* in a bar (``[bar]``)."""
-    classes = frozenset().union(*(_classes(role) for role in roles))
+    if not segment.hits:
+        return set()
+    classes = frozenset().union(*(classes_of(role) for role in roles))
     return {hit.word for hit in segment.hits if _is_own(hit) and hit.classes & classes}
 
 
 @cache
-def _classes(role: str) -> frozenset[str]:
+def classes_of(role: str) -> frozenset[str]:
     return frozenset(rules()["bar"][role])

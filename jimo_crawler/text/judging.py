@@ -14,6 +14,7 @@ from functools import cache
 from typing import NamedTuple
 
 from jimo_crawler.text.bars import (
+    classes_of,
     mark_brand_bar,
     mark_name_bar,
     mark_place_lists,
@@ -212,7 +213,7 @@ def _score(rule: Rule, hits: list[Hit], about: Circumstances) -> tuple[int, int]
     points: dict[str, Counter[str]] = {}
     covered: set[int] = set()
     for hit in hits:
-        name = next((name for name in rule.classes if name in hit.classes), None)
+        name = _role_of(hit.classes, rule.classes)
         if name:
             points.setdefault(name, Counter())[hit.word] += 1
             covered.update(range(hit.start, hit.end))
@@ -224,6 +225,12 @@ def _score(rule: Rule, hits: list[Hit], about: Circumstances) -> tuple[int, int]
         return 0, 0
     strong = sum(each for name, each in earned.items() if worth(name) >= STRONG)
     return (total, len(covered)) if strong >= rule.strong else (0, 0)
+
+
+@cache
+def _role_of(classes: frozenset[str], listed: tuple[str, ...]) -> str | None:
+    """The first class that a rule lists of those that a word has."""
+    return next((name for name in listed if name in classes), None)
 
 
 def _classes_of(hits: list[Hit]) -> frozenset[str]:
@@ -259,7 +266,7 @@ def _may_be_bar(hits: list[Hit]) -> bool:
     if len(hits) < 2:
         return False
     houses = Counter(hit.word for hit in hits if hit.classes & {"brand", "name"})
-    strong = frozenset(rules()["bar"]["strong"])
+    strong = classes_of("strong")
     trades = {hit.word for hit in hits if hit.classes & strong and INNOCENT not in hit.classes}
     ways = sum("action" in hit.classes for hit in hits)
     return len(trades) >= 2 or ways >= 4 or max(houses.values(), default=0) >= 3

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -92,8 +91,8 @@ class Pattern(NamedTuple):
 
     name: str
     """Its class."""
-    needs: str
-    """Characters one of which stands in every text that it matches."""
+    needs: tuple[str, ...]
+    """Characters or words one of which stands in every text that it matches."""
     regex: re.Pattern[str]
 
 
@@ -118,8 +117,8 @@ class Vocabulary:
     """The first two characters as numbers."""
     single: re.Pattern[str]
     """Any word of one character."""
-    needing: dict[str, tuple[int, ...]]
-    """Characters → which patterns need them."""
+    needing: dict[str, list[tuple[str, int]]]
+    """Last characters, which are rarer than the first, of what patterns need → what they need, and which pattern does."""
     needed: re.Pattern[str]
     """Any of these characters."""
 
@@ -157,9 +156,11 @@ class Vocabulary:
         return sorted(hits)
 
     def patterns_for(self, text: str) -> list[Pattern]:
-        """The patterns, in order, that *text* has the characters for: hardly any of a line of news."""
+        """The patterns, in order, that *text* has what they need of: hardly any for a line of news."""
         characters = set(self.needed.findall(text))
-        places = {place for character in characters for place in self.needing[character]}
+        places = {
+            place for character in characters for need, place in self.needing[character] if need in text
+        }
         return [self.patterns[place] for place in sorted(places)]
 
     def _words(self, text: str) -> Iterator[Hit]:
@@ -237,7 +238,7 @@ def vocabulary() -> Vocabulary:
 
 
 def _patterns(name: str, listed: Iterable[tuple[str, str]]) -> Iterator[Pattern]:
-    return (Pattern(name, needs, re.compile(each)) for needs, each in listed)
+    return (Pattern(name, tuple(needs.split()), re.compile(each)) for needs, each in listed)
 
 
 def _compounds(pairs: Iterable[list[list[str]]]) -> Iterator[str]:
@@ -272,17 +273,17 @@ def _build(classes: Mapping[str, Iterable[str]], patterns: list[Pattern]) -> Voc
         start: tuple(sorted(lengths | ({1} if start[0] in singles else set()), reverse=True))
         for start, lengths in starts.items()
     }
-    needing: defaultdict[str, tuple[int, ...]] = defaultdict(tuple)
+    needing: dict[str, list[tuple[str, int]]] = {}
     for place, pattern in enumerate(patterns):
-        for character in pattern.needs:
-            needing[character] += (place,)
+        for need in pattern.needs:
+            needing.setdefault(need[-1], []).append((need, place))
     return Vocabulary(
         {word: frozenset(each) for word, each in words.items()},
         tuple(patterns),
         ordered,
         frozenset(number for start in starts for number in _pairs(start)[0]),
         _any_of(singles),
-        dict(needing),
+        needing,
         _any_of(needing),
     )
 
@@ -294,7 +295,8 @@ def _any_of(characters: Iterable[str]) -> re.Pattern[str]:
 
 def as_read(text: str, folded: str) -> str:
     """The text of :func:`read`; of most it is *folded*, which is *text* folded."""
-    return folded if PLAIN.fullmatch(text) and not _MAY_BE_SPREAD.search(folded) else read(text).text
+    seen = folded if PLAIN.fullmatch(text) else "".join(map(_as_read, text))
+    return _without(_gaps(seen), seen)
 
 
 def read(text: str) -> Read:
@@ -306,10 +308,10 @@ def read(text: str) -> Read:
         folded = "".join(written)
         origin = [place for place, each in enumerate(written) for _ in each]
     origin.append(len(text))
-    if gaps := _gaps(folded):
-        folded = "".join(each for place, each in enumerate(folded) if place not in gaps)
+    gaps = _gaps(folded)
+    if gaps:
         origin = [each for place, each in enumerate(origin) if place not in gaps]
-    return Read(folded, origin)
+    return Read(_without(gaps, folded), origin)
 
 
 def _gaps(folded: str) -> set[int]:
@@ -318,6 +320,10 @@ def _gaps(folded: str) -> set[int]:
         return set()
     inside = (range(match.start() + 1, match.end() - 1) for match in _SPREAD.finditer(folded))
     return {place for places in inside for place in places if not folded[place].isalnum()}
+
+
+def _without(gaps: set[int], text: str) -> str:
+    return "".join(each for place, each in enumerate(text) if place not in gaps) if gaps else text
 
 
 @lru_cache(maxsize=20_000)
