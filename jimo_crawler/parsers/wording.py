@@ -189,7 +189,8 @@ _SHORT_LABEL_STARTS = (
 )
 """The same, and a control or the head of a board of comments."""
 _HEAD_STARTS = _SHORT_LABEL_STARTS | frozenset(
-    "猜延排站通公友看与随推新没无尚阅小tTsS标关搜" + "".join(word[0] for word in _LIST_MODIFIERS.split("|"))
+    "猜延排站通公友看与随推新没无尚阅tTsS标关搜"
+    + "".join(word.lstrip(_MARKS)[0] for word in _LIST_MODIFIERS.split("|"))
 )
 """The same, and the head of a list."""
 
