@@ -170,9 +170,9 @@ class Discovery:
         """A later day beside a known article is a hint that it is another version, or another article: asked now. Where most
         of a page has one, the listing prints something else than it did."""
         dated = {canonical_url(link.url): link.date for link in links if link.date}
-        rows = self._conn.execute(
+        rows = self._conn.execute(  # the plus: SQLite would rather go through all articles than look a few up
             f"SELECT url, listed_date FROM urls WHERE url IN ({', '.join('?' * len(dated))})"
-            " AND kind = 'article' AND last_visit_at IS NOT NULL",
+            " AND +kind = 'article' AND last_visit_at IS NOT NULL",
             list(dated),
         ).fetchall()
         later = [row["url"] for row in rows if (row["listed_date"] or "") < dated[row["url"]]]

@@ -43,9 +43,10 @@ BATCH_BYTES = 4 * 2**20
 """With so much in them no further record joins: several batches are in memory at once."""
 FOR_READERS = (
     *("articles_published", "articles_town", "captures_payload", "observations_url", "observations_article"),
-    *("removed_text_capture", "failures_crawl", "urls_due"),
+    *("removed_text_capture", "failures_crawl"),
+    *("urls_due", "urls_visited", "urls_unseen", "urls_gap"),
 )
-"""Indexes that nothing in a replay looks into."""
+"""Indexes that nothing in a replay looks into: those of researchers, and of the frontier."""
 Place = tuple[Path, int]
 """Where a record stands."""
 STEP = 100

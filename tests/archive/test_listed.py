@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from jimo_crawler.errors import Outcome
@@ -122,3 +124,20 @@ def test_a_later_day_beside_an_article_is_a_reason_to_ask(listed: Bench) -> None
     assert due(listed) == set(), "two sections that print two days are no news"
     listed.listing(TOWN, 1, *FIRST, following=True, day="2026-02-01")
     assert due(listed) == set(), "all at once: the listing prints something else now"
+
+
+def test_no_statement_of_a_visit_goes_through_a_whole_table(bench: Bench) -> None:
+    """A run's price must not grow with the archive. Tables grow; what SQLite looks at for one page must not."""
+    bench.new_run(48)
+    statements: list[str] = []
+    bench.conn.set_trace_callback(statements.append)
+    bench.listing(TOWN, 1, *FIRST, "new", following=True, day="2026-01-07")
+    bench.visit(FIRST[0], page("金口镇又召开会议,研究下一步工作。"))
+    bench.visit("new", page("田横镇开展巡查,确保节日平安。", title="田横镇开展巡查"))
+    bench.conn.set_trace_callback(None)
+    asked = [each for each in statements if each.startswith(("SELECT", "UPDATE", "DELETE"))]
+    assert len(asked) > 20
+    for sql in asked:
+        if sql != "SELECT count(*) FROM captures":  # the bench's own
+            for row in bench.conn.execute(f"EXPLAIN QUERY PLAN {sql}"):
+                assert not re.fullmatch(r"SCAN (?!c$)\w+( USING .*)?|SEARCH urls .*\(kind=\?\)", row[3]), sql
