@@ -744,7 +744,7 @@ class _Reader:
             if self.anchor is not None and len(parts) > self.anchor_from:
                 self._add_to_anchor(self.anchor)
             parts.clear()
-            if "\n" in raw and self._keeps_breaks() and "\n" in raw.strip():
+            if "\n" in raw and "\n" in raw.strip() and self._keeps_breaks():
                 self._add_each_line(raw)
             else:
                 self._add_line(raw)

@@ -7,7 +7,7 @@ that two Chinese systems have put around every text for twenty years.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import ClassVar, Protocol
 
 from jimo_crawler.parsers.dom import Box, Document
@@ -86,11 +86,17 @@ class TextBox:
 
     @classmethod
     def root(cls, doc: Document) -> Box | None:
-        found = [box for box in doc.boxes if box.attrs and not cls._NAMES.isdisjoint(box.names.split())]
+        found = [box for box in doc.boxes if box.attrs and cls._is_named(box.attrs)]
         if not found:
             return None
         outer = [box for box in found if not any(other is not box and other.holds(box) for other in found)]
         return outer[0] if len(outer) == 1 else None
+
+    @classmethod
+    def _is_named(cls, attrs: Mapping[str, str]) -> bool:
+        if "id" in attrs and attrs["id"].lower() in cls._NAMES:
+            return True
+        return "class" in attrs and not cls._NAMES.isdisjoint(attrs["class"].lower().split())
 
 
 LAYOUTS: tuple[type[Layout], ...] = (Microdata, Html5, TextBox)

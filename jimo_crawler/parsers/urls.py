@@ -55,6 +55,13 @@ _PLAIN = re.compile(
 """An href that needs no more than to be put behind host or folder: nearly every link of a portal."""
 
 
+_ORIGIN = re.compile(r"https?://[\w.-]+(?::\d+)?(?=[/?#]|\Z)", re.ASCII)
+_PLAIN_BASE = re.compile(
+    rf"(?P<origin>{_ORIGIN.pattern})(?P<folder>/(?:[\w~%.-]*/)*)?[^/?#]*(?:[?#]|\Z)", re.ASCII
+)
+"""An address of the usual form; more than one of a portal have the same origin."""
+
+
 @lru_cache(maxsize=4096)
 def canonical_url(url: str) -> str:
     """The identity of an address: what differs only in ways that do not matter becomes one.
@@ -183,30 +190,36 @@ def _web_slashes(href: str, base: str) -> str:
 @lru_cache(maxsize=256)
 def _places(base: str) -> tuple[str, str] | None:
     """What a plain href is put behind: the host, and the folder of *base*; None if *base* is not plain itself."""
+    match = _PLAIN_BASE.match(base)
+    if match is None or "/." in (folder := match["folder"] or "/") or "//" in folder:
+        return None
+    place = _plain_origin(match["origin"])
+    return (place, place + folder) if place is not None else None
+
+
+@lru_cache(maxsize=256)
+def _plain_origin(origin: str) -> str | None:
+    """Scheme, host and port as they are asked for; None where they are not plain."""
     try:
-        parts = urlsplit(base)
-        if (
-            parts.scheme not in _DEFAULT_PORTS
-            or not parts.hostname
-            or parts.username is not None
-            or parts.port == 0
-        ):
-            return None
+        parts = urlsplit(origin)
+        port = parts.port
     except ValueError:
         return None
-    folder = parts.path.rpartition("/")[0] + "/" if parts.path else "/"
-    if not folder.isascii() or "/." in folder or "//" in folder or not parts.netloc.isascii():
+    name = _ascii_host(parts.hostname or "")
+    if name is None or port == 0:
         return None
-    name = _ascii_host(parts.hostname)
-    if name is None or not re.fullmatch(r"[\w~/%.-]*", folder):
-        return None
-    port = parts.port
-    place = name + (f":{port}" if port is not None and port != _DEFAULT_PORTS[parts.scheme] else "")
-    return f"{parts.scheme}://{place}", f"{parts.scheme}://{place}{folder}"
+    return f"{parts.scheme}://{name}" + (
+        f":{port}" if port not in (None, _DEFAULT_PORTS[parts.scheme]) else ""
+    )
+
+
+def _site(url: str) -> str | None:
+    match = _ORIGIN.match(url)
+    return _site_of(match[0] if match else url)
 
 
 @lru_cache(maxsize=1024)
-def _site(url: str) -> str | None:
+def _site_of(url: str) -> str | None:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
