@@ -99,7 +99,7 @@ class Readers:
     def __enter__(self) -> Readers:
         if self._processes > 1:
             context = get_context("forkserver")  # imports everything once, for all of them
-            context.set_forkserver_preload([__name__])
+            context.set_forkserver_preload(["jimo_crawler.fetching.forked"])
             self._pool = ProcessPoolExecutor(self._processes, mp_context=context)
         return self
 
