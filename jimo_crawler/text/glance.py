@@ -7,12 +7,13 @@ what is not doubted would not have been found guilty.
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from collections.abc import Iterable
+from functools import cache
 
 from jimo_crawler.text.bars import PLACE_END
 from jimo_crawler.text.fold import fold
-from jimo_crawler.text.segments import STRONG, worth
-from jimo_crawler.text.vocabulary import SIGNS, as_read, rules, vocabulary
+from jimo_crawler.text.segments import STRONG, count_letters, worth
+from jimo_crawler.text.vocabulary import SIGNS, Vocabulary, as_read, index, rules, vocabulary
 
 _ODD_FORMS = (
     "[薇徽葳崴溦嶶➕❤♥抠０-９Ａ-Ｚａ-ｚ①-⓿➀-➓❶-❿✚✙🅐-🆏\u200b-\u200f\u2060\ufeff\u1d2c-\u1d6a]",
@@ -31,6 +32,9 @@ PLACES = 8
 """Ends of place names that a list of places has."""
 FEW = 3
 """Different strong words of a trade that a text in its praise has at the least."""
+SHARE = 0.25
+"""Share of a text's letters inside words of one trade from which it is about nothing else; of news it is below 0.1, but
+for reports on such trades."""
 TRADES = (
     frozenset(("explicit", "racy", "region", "quality", "container", "tail")),
     frozenset(("brand", "name", "game", "house", "bonus", "lure", "sport", "action")),
@@ -41,18 +45,18 @@ TRADES = (
 
 
 class Glance:
-    """All lines of a page at once."""
+    """The lines of a page looked at all at once."""
 
-    def __init__(self, text: str) -> None:
-        self._text = text
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._text = text = "\n".join(lines)
         self._folded = fold(text)
-        self._words = vocabulary().within(self._folded)
+        self._words = _telling().within(self._folded)
         self._odd = _ODD.search(text) is not None
         self._places = len(PLACE_END.findall(text)) >= PLACES
         self._doubtful = _could_be_spam(self._words)
 
     def doubts(self, line: str) -> bool:
-        """Whether *line*, one of the text, has to be judged."""
+        """Whether *line*, one of them, has to be judged."""
         if self._odd and _ODD.search(line):
             return True
         if self._places and len(PLACE_END.findall(line)) >= PLACES:
@@ -63,21 +67,13 @@ class Glance:
         return _could_be_spam({word for word in self._words if word in folded})
 
     def may_sell(self) -> bool:
-        """Whether it could be an advertisement from beginning to end (``takeover.Pitch.sells``): by strong words of one
+        """Whether they could together be an advertisement from beginning to end (``takeover.Pitch.sells``): by strong words of one
         trade, or a phrase of it that is no fixed word."""
         seen = as_read(self._text, self._folded)
-        words = self._words if seen == self._folded else vocabulary().within(seen)
-        points = zip(*map(points_of, words), strict=True)
-        if any(sum(each >= STRONG for each in trade) >= FEW for trade in points):
+        words = self._words if seen == self._folded else _telling().within(seen)
+        if any(_may_be_about(place, words, seen) for place in range(len(TRADES))):
             return True
-        patterns = vocabulary().patterns_for(seen)
-        return any(name in _strong_classes() and regex.search(seen) for name, _, regex in patterns)
-
-
-@lru_cache(maxsize=4)
-def glance(text: str) -> Glance:
-    """A look at *text*; remembered, as the lines and the page as a whole are judged by it."""
-    return Glance(text)
+        return any(regex.search(seen) for _, _, regex in _telling().patterns_for(seen))
 
 
 def is_worth_a_look(text: str) -> bool:
@@ -102,6 +98,14 @@ def _is_promising(points: tuple[int, ...]) -> bool:
     )
 
 
+def _may_be_about(trade: int, words: set[str], seen: str) -> bool:
+    """Whether strong words enough of one trade stand there, and its words cover as much as they have to."""
+    own = [word for word in words if points_of(word)[trade]]
+    if sum(points_of(word)[trade] >= STRONG for word in own) < FEW:
+        return False
+    return sum(len(word) * seen.count(word) for word in own) >= SHARE * count_letters(seen)
+
+
 @cache
 def points_of(word: str) -> tuple[int, ...]:
     """What *word* is worth in each trade."""
@@ -110,5 +114,10 @@ def points_of(word: str) -> tuple[int, ...]:
 
 
 @cache
-def _strong_classes() -> frozenset[str]:
-    return frozenset(name for trade in TRADES for name in trade if worth(name) >= STRONG)
+def _telling() -> Vocabulary:
+    """What can speak against a line or a page: the words of all trades, and the strong ones of their patterns."""
+    listed = vocabulary()
+    names = frozenset().union(*TRADES)
+    words = {name: [word for word, classes in listed.words.items() if name in classes] for name in names}
+    strong = [each for each in listed.patterns if each.name in names and worth(each.name) >= STRONG]
+    return index(words, strong)

@@ -16,7 +16,11 @@ from jimo_crawler.text.segments import Segment
 from jimo_crawler.text.vocabulary import INNOCENT, Read, rules
 
 _NUMERAL = "〇零○一二三四五六七八九壹贰叁肆伍陆柒捌玖幺"
-_HANDLE = rf"(?P<handle>@?[a-z0-9{_NUMERAL}](?:[ .·*_—–\-➕+]{{0,2}}[a-z0-9{_NUMERAL}]){{3,30}})(?![a-z0-9])"
+_SIGN = rf"[a-z0-9{_NUMERAL}]"
+_NEXT = rf"(?:[ .·*_—–\-➕+]{{0,2}}{_SIGN})"
+_HANDLE = rf"(?P<handle>@?{_SIGN}{_NEXT}{{3,30}})(?![a-z0-9])"
+_FOUR_SIGNS = re.compile(f"{_SIGN}{_NEXT}{{3}}")
+"""What every handle has; asked for first, as it takes a tenth of the time."""
 _GAP = r"(?:群|号码?)?(?:[^\w,，.。;；!！?？、]|[丨_]){0,4}(?:是|为)?"
 _SINGLES = re.compile(r"[a-z0-9](?:[ .·*_—–-]{1,2}[a-z0-9](?![a-z0-9])){3,}", re.I)
 _MIXED = re.compile(
@@ -34,6 +38,8 @@ class Masked(NamedTuple):
 
 def masked_contacts(text: str, seen: Read) -> Iterator[Masked]:
     """The hidden contacts of *text*; *seen* is the same text as the vocabulary reads it."""
+    if not _FOUR_SIGNS.search(seen.text):
+        return
     for match in _contact().finditer(seen.text):
         start, end = match.span("handle")
         handle = match["handle"]

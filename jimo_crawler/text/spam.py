@@ -14,7 +14,7 @@ from functools import cache
 from jimo_crawler.items import Article, Block, Removed
 from jimo_crawler.text.cutting import Piece, split_spam
 from jimo_crawler.text.fold import fold
-from jimo_crawler.text.glance import glance
+from jimo_crawler.text.glance import Glance
 from jimo_crawler.text.judging import Circumstances
 from jimo_crawler.text.script import script_of
 from jimo_crawler.text.segments import LETTER, count_letters
@@ -78,12 +78,10 @@ def clean(article: Article, around: tuple[Block, ...] = ()) -> Cleaned:
     reported = cache(lambda: _is_report(article))
     shown_by_script = _mostly_hidden(article.blocks)
     removed: list[Removed] = []
-    look = glance(
-        "\n".join((article.title or article.title_as_published, *(b.plain or b.text for b in article.blocks)))
-    )
-    title, published_title = _clean_title(article, script, look.doubts, removed)
     fields = article.source, article.editor, article.author
-    beside = glance("\n".join((*filter(None, fields), *(block.plain or block.text for block in around))))
+    look = Glance((article.title or article.title_as_published, *map(_plain, article.blocks)))
+    beside = Glance((*filter(None, fields), *map(_plain, around)))
+    title, published_title = _clean_title(article, script, look.doubts, removed)
     source, editor, author = (_clean_field(value, script, beside.doubts, removed) for value in fields)
     blocks = []
     cut_in_body: list[str] = []
@@ -100,24 +98,30 @@ def clean(article: Article, around: tuple[Block, ...] = ()) -> Cleaned:
         kept, cut = _clean_block(block, script, beside.doubts, lambda: False)
         removed += [each for each in cut if each.reason != "hidden"]
         shown_around += 0 if block.hidden else sum(count_letters(each.text) for each in cut)
-    cleaned = replace(
-        article,
-        title=title,
-        title_as_published=published_title,
-        blocks=tuple(blocks),
-        source=source,
-        editor=editor,
-        author=author,
-    )
-    taken_over = is_takeover(article, blocks, cut_in_body, shown_around)
+    cleaned = article
+    before = article.title, article.title_as_published, *fields, *article.blocks
+    if before != (title, published_title, source, editor, author, *blocks):
+        cleaned = replace(
+            article,
+            title=title,
+            title_as_published=published_title,
+            blocks=tuple(blocks),
+            source=source,
+            editor=editor,
+            author=author,
+        )
+    untouched = len(blocks) == len(article.blocks) and not cut_in_body
+    taken_over = is_takeover(article, blocks, cut_in_body, shown_around, look if untouched else None)
     return Cleaned(article=cleaned, removed=tuple(removed), takeover=taken_over)
+
+
+def _plain(block: Block) -> str:
+    return block.plain or block.text
 
 
 def _is_report(article: Article) -> bool:
     """Whether title and body use at least three words of reports: then the body may describe what it reports on."""
-    text = fold(
-        "\n".join((article.title or article.title_as_published, *(b.plain or b.text for b in article.blocks)))
-    )
+    text = fold("\n".join((article.title or article.title_as_published, *map(_plain, article.blocks))))
     return len(sentence_words().glance(text) & _report_words()) >= 3
 
 
@@ -137,7 +141,7 @@ def _clean_block(
     block: Block, script: str | None, doubted: Callable[[str], bool], reported: Callable[[], bool]
 ) -> tuple[Block | None, list[Removed]]:
     """The block without its spam (None: nothing is left), and what was cut."""
-    plain = block.plain or block.text
+    plain = _plain(block)
     if not block.hidden and not doubted(plain):
         return block, []
     about = _circumstances(

@@ -12,14 +12,11 @@ from dataclasses import dataclass
 
 from jimo_crawler.items import Article, Block
 from jimo_crawler.text.cutting import split_spam
-from jimo_crawler.text.glance import FEW, TRADES, glance
+from jimo_crawler.text.glance import FEW, SHARE, TRADES, Glance
 from jimo_crawler.text.judging import Circumstances
 from jimo_crawler.text.segments import LETTER, STRONG, count_letters, worth
 from jimo_crawler.text.vocabulary import INNOCENT, read, sentence_words, vocabulary
 
-SHARE = 0.25
-"""Share of a text's letters inside words of one trade from which it is about nothing else; of news it is below 0.1, but
-for reports on such trades."""
 DENSE = 0.5
 """Share that no report reaches over a whole text."""
 WORDS = 5
@@ -28,6 +25,7 @@ WORDS = 5
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
 _HAN = re.compile("[\u3400-\u9fff]")
 _LATIN = re.compile("[A-Za-z]")
+_NOT_HAN = re.compile("[A-Za-z\u3041-\u3096\u30a1-\u30fa]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,31 +47,34 @@ class Pitch:
         return self.strong >= (FEW if self.share >= DENSE else WORDS) and self.share >= SHARE
 
 
-def is_takeover(article: Article, kept: Sequence[Block], cut: Sequence[str], around: int) -> bool:
+def is_takeover(
+    article: Article, kept: Sequence[Block], cut: Sequence[str], around: int, look: Glance | None = None
+) -> bool:
     """Whether the page as a whole is spam.
 
     *kept* is what is left of the body without spam, *cut* what of it was shown and taken out as spam, *around* how many
-    letters of spam stood around it.
+    letters of spam stood around it. *look*: the first look at the page, if nothing was taken out of its body.
     """
     title = article.title or article.title_as_published
     texts = [block.plain or block.text for block in kept]
+    whole = "\n".join((title, *texts))
     left, lost = _letters(texts), _letters(cut)
-    if _is_foreign("\n".join((title, *texts))):
+    if _is_foreign(whole):
         return True
     if left < 200 and (lost or left < 40) and _is_spam(title):
         return True
     if left < 20:
         return lost >= 40 and not article.images
     swamped = lost + around >= max(left, 40)
-    if not swamped and not glance("\n".join((title, *texts, *cut))).may_sell():
+    if not swamped and not (look or Glance((whole, *cut))).may_sell():
         return False
     if _tells(texts, left):
         return False
-    rest = measure("\n".join((title, *texts)))
+    rest = measure(whole)
     if swamped and rest.share >= SHARE and not rest.reports:
         return True
-    whole = measure("\n".join((title, *texts, *cut)))
-    return whole.sells and whole.letters >= 40
+    pitch = measure("\n".join((whole, *cut)))
+    return pitch.sells and pitch.letters >= 40
 
 
 def _tells(texts: Iterable[str], letters: int) -> bool:
@@ -92,10 +93,9 @@ def _tells(texts: Iterable[str], letters: int) -> bool:
 
 def _is_foreign(text: str) -> bool:
     """Whether a text is Japanese, or hardly has a Chinese character: what strangers sell elsewhere in the world."""
-    kana, latin = len(_KANA.findall(text)), len(_LATIN.findall(text))
-    if kana < 20 and latin < 60:
+    if len(_NOT_HAN.findall(text)) < 20:
         return False
-    chinese = len(_HAN.findall(text))
+    kana, chinese, latin = (len(letters.findall(text)) for letters in (_KANA, _HAN, _LATIN))
     japanese = kana >= 20 and 10 * kana >= kana + chinese
     return japanese or (latin >= 60 and 10 * chinese < chinese + latin)
 
@@ -131,4 +131,4 @@ def _trade(seen: str) -> tuple[float, int]:
 
 
 def _letters(texts: Iterable[str]) -> int:
-    return sum(map(count_letters, texts))
+    return count_letters("\n".join(texts))

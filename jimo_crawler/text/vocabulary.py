@@ -226,7 +226,7 @@ def vocabulary() -> Vocabulary:
         name: [*each.get("words", ()), *_compounds(each.get("compounds", ()))]
         for name, each in listed.items()
     }
-    inner = _build(words, [])
+    inner = index(words, [])
     for trade, name in product(tomllib.loads(TRADES.read_text(encoding="utf-8"))["trades"], listed):
         patterns += _patterns(name, trade.get("patterns", {}).get(name, ()))
         for word in (*trade.get(name, ()), *_compounds(trade.get("compounds", {}).get(name, ()))):
@@ -234,7 +234,7 @@ def vocabulary() -> Vocabulary:
             for hit in inner.find(word):
                 for kept in hit.classes & (_KEPT_INSIDE if listed[name]["points"] else _KEPT_IN_TOPICS):
                     words[kept].append(word)
-    return _build(words, patterns)
+    return index(words, patterns)
 
 
 def _patterns(name: str, listed: Iterable[tuple[str, str]]) -> Iterator[Pattern]:
@@ -250,7 +250,7 @@ def _compounds(pairs: Iterable[list[list[str]]]) -> Iterator[str]:
 def sentence_words() -> Vocabulary:
     """The words of sentences (``frame``; ``speech`` where no keyword can be meant) and of reports (``report``)."""
     listed = rules()
-    return _build(
+    return index(
         {
             "frame": listed["frame"]["words"],
             "speech": listed["frame"]["speech"],
@@ -260,7 +260,8 @@ def sentence_words() -> Vocabulary:
     )
 
 
-def _build(classes: Mapping[str, Iterable[str]], patterns: list[Pattern]) -> Vocabulary:
+def index(classes: Mapping[str, Iterable[str]], patterns: list[Pattern]) -> Vocabulary:
+    """A vocabulary of the words of *classes* and of *patterns*."""
     words: dict[str, set[str]] = {}
     for name, listed in classes.items():
         for word in listed:
