@@ -34,9 +34,9 @@ class Sections:
 
     def count_gaps(self) -> None:
         """Failed URLs of this run, and listed articles that the archive has not got yet."""
-        self._conn.execute(
+        self._conn.execute(  # a cross join is done in its order: the run's observations first, not all addresses
             "UPDATE crawl_towns SET failed = f.number FROM (SELECT u.town_id, count(*) AS number FROM observations AS o"
-            " JOIN urls AS u ON u.url = o.url WHERE o.crawl_id = :crawl AND o.outcome IN ('failed', 'blocked')"
+            " CROSS JOIN urls AS u ON u.url = o.url WHERE o.crawl_id = :crawl AND o.outcome IN ('failed', 'blocked')"
             " GROUP BY u.town_id) AS f WHERE crawl_towns.crawl_id = :crawl AND f.town_id = crawl_towns.town_id",
             {"crawl": self._crawl_id},
         )
