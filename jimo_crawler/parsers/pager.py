@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from jimo_crawler.parsers.dom import Anchor, Box, Document, Line, Select, fold_space
+from jimo_crawler.parsers.scripted import by_parameter, select_target, step_target, without_page
 from jimo_crawler.parsers.urls import canonical_url, is_own
 from jimo_crawler.parsers.wording import folded
 
@@ -53,18 +54,8 @@ _CURRENT = re.compile(
 _DIGITS = "〇一二三四五六七八九"
 _NUMERALS = re.compile(r"(?<=[第共总计])[〇零一二三四五六七八九十百]{1,5}(?=\s?页)")
 _LONE = re.compile(r"(?<![\d/.:共总计-])(\d{1,4})(?!\s?[\d/.:条篇个则项件人次年月日号时分-])")
-_CALL = re.compile(r"(?<![\w.])([A-Za-z_$][\w$.]*)\s*\(\s*(?:this\s*,\s*)?[\"']?(\d{1,5})[\"']?")
-_PARAMETER = re.compile(
-    r"([?&](?:page|p|pn|pg|pageno|page_no|pagenum|page_num|pageid|pageindex|page_index|curpage|cur_page|currentpage|current_page|topage|pagenow|nowpage|n|PageNo|start_page|absolutepage|paged|ipage)=)(\d{1,5})(?=&|$)",
-    re.I,
-)
 _TRS = re.compile(
     r"createPage(?:HTML|Html)?\s*\(\s*(?:[\"'][^\"']*[\"']\s*,\s*)?(\d{1,5})\s*,\s*(\d{1,5})\s*,\s*[\"']([^\"']+)[\"']\s*,\s*[\"'](\w+)[\"']"
-)
-_TERM = re.compile(r"""(?:"[^"]*"|'[^']*'|[A-Za-z_$][\w$.]*(?:\[[^\]]*\]|\([^()]*\))*[\w$.]*)""")
-_SUM = re.compile(rf"{_TERM.pattern}(?:\s*\+\s*{_TERM.pattern})+")
-_CONCATENATION = (
-    r"""["']([^"']*)["']\s*\+\s*(?:encodeURI\w*\(|parseInt\()?\s*%s\)?(?:\s*\+\s*["']([^"']*)["'])?"""
 )
 
 
@@ -180,13 +171,13 @@ def _step(doc: Document, place: int, anchor: Anchor) -> _Step | None:
     if not text or len(text) > LONGEST_STEP:
         return None
     if rel := _REL.get(anchor.attrs.get("rel", "").lower()):
-        return _Step(anchor, place, rel, None, _target(doc, anchor))
+        return _Step(anchor, place, rel, None, step_target(doc, anchor))
     squeezed = text.replace(" ", "")
     if match := _NUMBER.fullmatch(squeezed):
-        return _Step(anchor, place, "number", int(match[1]), _target(doc, anchor))
+        return _Step(anchor, place, "number", int(match[1]), step_target(doc, anchor))
     for kind, pattern in _KINDS:
         if pattern.fullmatch(text) or pattern.fullmatch(squeezed):
-            return _Step(anchor, place, kind, None, _target(doc, anchor))
+            return _Step(anchor, place, kind, None, step_target(doc, anchor))
     return _Step(anchor, place, "dots", None, None) if _DOTS.fullmatch(squeezed) else None
 
 
@@ -340,7 +331,7 @@ def _numeral(text: str) -> int:
     )
 
 
-# -- jumpers and scripts --------------------------------------------------------------------------------------------
+# -- jumpers --------------------------------------------------------------------------------------------
 
 
 def _read_jumper(doc: Document, select: Select, siblings: bool) -> Pager | None:
@@ -362,7 +353,9 @@ def _read_jumper(doc: Document, select: Select, siblings: bool) -> Pager | None:
     pager = Pager(total=numbers[-1][0], first_line=select.line, last_line=select.line)
     own = canonical_url(doc.page.url)
     for number, value, chosen in numbers:
-        url = _jump_target(doc, select, number, value)
+        url = select_target(doc, select, value or str(number)) or by_parameter(
+            doc.page.url, int(value) if value.isdigit() else number
+        )
         if chosen:
             pager.number = number
         if url is None or (siblings and not _is_sibling(url, doc.page.url)):
@@ -375,116 +368,6 @@ def _read_jumper(doc: Document, select: Select, siblings: bool) -> Pager | None:
         return None
     pager.pages.pop(pager.number or 0, None)
     return pager
-
-
-def _jump_target(doc: Document, select: Select, number: int, value: str) -> str | None:
-    if value and not value.isdigit() and re.search(r"[./?=]", value):
-        return doc.url_at(value)
-    code = select.attrs.get("onchange", "")
-    if match := re.search(_CONCATENATION % r"(?:this|\w+)\s*[.\w\[\]]*", code):
-        return doc.url_at(f"{match[1]}{value or number}{match[2] or ''}")
-    call = re.match(r"\s*(?:javascript:)?\s*(?:return\s+)?([A-Za-z_$][\w$]*)\s*\(\s*this", code)
-    if call and (url := _by_function(doc, call[1], int(value or number))) is not None:
-        return url
-    form = select.box.within("form")
-    name = select.attrs.get("name")
-    if form is not None and name and form.attrs.get("method", "get").lower() != "post":
-        return _form_target(doc, form, name, value or str(number))
-    return _by_parameter(doc.page.url, int(value) if value.isdigit() else number)
-
-
-def _form_target(doc: Document, form: Box, name: str, value: str) -> str | None:
-    """Where a form that is sent by GET leads with *name* set to *value*."""
-    pairs = [
-        (each.attrs.get("name", ""), each.attrs.get("value", ""))
-        for each in doc.fields
-        if form.holds(each.box) and each.attrs.get("type", "text").lower() == "hidden"
-    ]
-    pairs = [(key, text) for key, text in pairs if key and key != name]
-    query = "&".join(f"{key}={text}" for key, text in [*pairs, (name, value)])
-    action = form.attrs.get("action", "") or urlsplit(doc.page.url).path
-    return doc.url_at(f"{action.split('?')[0]}?{query}")
-
-
-def _target(doc: Document, anchor: Anchor) -> str | None:
-    """Where a step leads, if that can be known: its link, or a script call with a number that can be resolved."""
-    url = doc.url_of(anchor)
-    if url is not None:
-        return url if is_own(url, doc.page) else None
-    for code in (anchor.href, anchor.attrs.get("onclick")):
-        if code and (call := _CALL.search(code)) is not None:
-            return _by_function(doc, call[1], int(call[2])) or (
-                _by_parameter(doc.page.url, int(call[2]))
-                if re.search(r"pa?ge?|go|to|jump|fy", call[1], re.I) and call[1] != "__doPostBack"
-                else None
-            )
-    return None
-
-
-def _by_function(doc: Document, name: str, number: int) -> str | None:
-    """Where a function of the page's own scripts goes when it is called with *number*."""
-    head = re.compile(
-        rf"(?:function\s+{re.escape(name)}|{re.escape(name)}\s*=\s*function)\s*\(\s*(\w+)[^)]*\)\s*\{{"
-    )
-    for script in doc.scripts:
-        if (match := head.search(script)) is None:
-            continue
-        body = script[match.end() : match.end() + 600]
-        argument = re.escape(match[1])
-        for each in _SUM.finditer(body):
-            if re.search(rf"\b{argument}\b", each[0]):
-                return _joined(doc, each[0], match[1], number)
-        if target := re.search(
-            rf"(?:document\.)?(?:forms?\[[\"']?\w+[\"']?\]|\w+)\.(\w+)\.value\s*=\s*{argument}", body
-        ):
-            return _submitted(doc, target[1], number)
-        if target := re.search(rf"getElementById\(\s*[\"'](\w+)[\"']\s*\)\.value\s*=\s*{argument}", body):
-            return _submitted(doc, target[1], number)
-    return None
-
-
-def _joined(doc: Document, terms: str, argument: str, number: int) -> str | None:
-    """The address that a sum of strings and variables is; None if it begins with something that cannot be known."""
-    text, has_number = "", False
-    for term in _TERM.findall(terms):
-        if term[0] in "\"'":
-            text += term[1:-1]
-        elif re.search(rf"\b{re.escape(argument)}\b", term):
-            text, has_number = text + str(number), True
-        elif (value := _variable(doc, term)) is not None:
-            text += value
-        elif has_number:
-            break  # "&t=" + Math.random()
-        else:
-            return None
-    return doc.url_at(text)
-
-
-def _variable(doc: Document, name: str) -> str | None:
-    """What the page's scripts set a variable to, if that is a plain string or number; the page's own path."""
-    if name.endswith("location.pathname"):
-        return urlsplit(doc.page.url).path
-    setting = re.compile(rf"\b{re.escape(name)}\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|(\d+))\s*[;,\n]")
-    for script in doc.scripts:
-        if found := setting.search(script):
-            return next(each for each in found.groups() if each is not None)
-    return None
-
-
-def _submitted(doc: Document, name: str, number: int) -> str | None:
-    for each in doc.fields:
-        if name in (each.attrs.get("name"), each.attrs.get("id")):
-            form = each.box.within("form")
-            if form is not None and form.attrs.get("method", "get").lower() != "post":
-                return _form_target(doc, form, each.attrs.get("name") or name, str(number))
-    return None
-
-
-def _by_parameter(url: str, number: int) -> str | None:
-    """This page's own address with another number in its page parameter."""
-    if _PARAMETER.search(url):
-        return _PARAMETER.sub(lambda match: f"{match[1]}{number}", url, count=1)
-    return None
 
 
 def _read_trs(doc: Document) -> Pager | None:
@@ -618,15 +501,11 @@ def _is_sibling(url: str, own: str) -> bool:
         return False
     if one.path == other.path:
         return (
-            _without_page(one.query) == _without_page(other.query) and one.query != other.query
+            without_page(one.query) == without_page(other.query) and one.query != other.query
         ) or one.query == other.query
     if one.query != other.query:
         return False
     return _stem(one.path) in (_stem(other.path), re.sub(r"\.\w{2,5}$", "", other.path))
-
-
-def _without_page(query: str) -> str:
-    return _PARAMETER.sub("", f"?{query}").lstrip("?&")
 
 
 def _stem(path: str) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from jimo_crawler.items import Link, Page, Section
 from jimo_crawler.parsers.breadcrumb import is_section_name, plain_name, read_breadcrumb
-from jimo_crawler.parsers.dom import Anchor, Box, Document, Select, read_document
+from jimo_crawler.parsers.dom import Anchor, Box, Document, read_document
+from jimo_crawler.parsers.scripted import select_target
 from jimo_crawler.parsers.survey import Survey
 from jimo_crawler.parsers.urls import canonical_url, is_own
 from jimo_crawler.parsers.wording import folded
@@ -145,7 +146,7 @@ def _index_of_select(doc: Document, profile: Profile) -> Link | None:
     for select in doc.selects:
         for option in select.options:
             if _section_rank(option.text, profile) is not None and (
-                url := _option_url(doc, select, option.value)
+                url := select_target(doc, select, option.value or "")
             ):
                 return Link(url=url, text=option.text)
     return None
@@ -182,7 +183,7 @@ def _entries(doc: Document, profile: Profile) -> list[_Entry]:
     for select in doc.selects:
         for place, option in enumerate(select.options):
             named = _town_of([option.text], profile)
-            url = _option_url(doc, select, option.value) if named else None
+            url = select_target(doc, select, option.value or "") if named else None
             if named is not None and url is not None and is_own(url, doc.page):
                 found.append(
                     _Entry(url, named[0], named[1], select.box, select.line, 1_000_000 + place, "jumper")
@@ -222,25 +223,6 @@ def clean_name(text: str) -> str:
     name = _MARKS.sub("", name.replace("】", "").replace("]", ""))
     bare = _SUFFIX.sub("", name)
     return bare if len(bare) >= 2 and bare != name and (kind_of(bare) or len(bare) <= 5) else name
-
-
-def _option_url(doc: Document, select: Select, value: str | None) -> str | None:
-    """Where a jumper's option leads: its value, or what its script makes of the value."""
-    if not value:
-        return None
-    code = select.attrs.get("onchange", "")
-    match = re.search(
-        r"""["']([^"']*)["']\s*\+\s*(?:this|\w+)[.\w\[\]]*(?:\s*\+\s*["']([^"']*)["'])?""", code
-    )
-    if match and not re.match(r"https?:|/", value):
-        return doc.url_at(f"{match[1]}{value}{match[2] or ''}")
-    if re.search(r"[./?=]", value):
-        return doc.url_at(value)
-    form = select.box.within("form")
-    if form is not None and select.attrs.get("name") and form.attrs.get("method", "get").lower() != "post":
-        action = form.attrs.get("action", "").split("?")[0]
-        return doc.url_at(f"{action}?{select.attrs['name']}={value}") if action else None
-    return None
 
 
 def _entries_by_heading(survey: Survey, profile: Profile) -> list[_Entry]:

@@ -111,6 +111,13 @@ def select_jumper_with_numbers() -> str:
 第 <select name=p onchange="location='more.asp?lm=5&p='+this.value">{options}</select> 页</body></html>"""
 
 
+@case("/more.asp?cid=18", Expected(urls("/n{}.asp"), next=f"{HOST}/more.asp?cid=18&pg=2", total=4))
+def select_jumper_with_a_variable() -> str:
+    options = "".join(f"<option value={n}>第{n}页</option>" for n in range(1, 5))
+    return f"""<html><head><title>金口镇新闻</title><script>var cid = 18;</script></head><body>{CRUMB}<div>{rows("/n{}.asp", '<p>·<a href="{u}">{t}</a> ({d})</p>')}</div>
+<select onchange="location.href='more.asp?cid='+cid+'&pg='+this.options[this.selectedIndex].value+'&t='+Math.random()">{options}</select></body></html>"""
+
+
 @case("/jinkou/", Expected(urls("/jinkou/t{}.htm"), next=f"{HOST}/jinkou/index_1.htm", total=5))
 def trs_script_pager() -> str:
     return f"""<html><head><title>金口镇</title></head><body><div class=dqwz>当前位置：<a href=../>首页</a>&nbsp;&gt;&nbsp;<a href=../>镇街新闻</a>&nbsp;&gt;&nbsp;<a href=./>金口镇</a></div>
