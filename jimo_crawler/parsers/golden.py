@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from jimo_crawler.errors import NotAnArticle, Truncated
@@ -34,21 +34,31 @@ def reading(page: Page, kind: str, profile: Profile) -> dict[str, Any]:
     return {"charset": page.charset, "damaged": page.damaged, **read}
 
 
+def _plain(value: Any) -> Any:
+    """Items as dictionaries, all the way down; ``dataclasses.asdict`` leaves named tuples as they are."""
+    if is_dataclass(value):
+        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return {name: _plain(each) for name, each in value._asdict().items()}
+    return [_plain(each) for each in value] if isinstance(value, tuple | list) else value
+
+
 def _read_article(page: Page, profile: Profile) -> dict[str, Any]:
-    return asdict(parse_article(page, profile))
+    read: dict[str, Any] = _plain(parse_article(page, profile))
+    return read
 
 
 def _read_listing(page: Page, profile: Profile) -> dict[str, Any]:
-    return asdict(parse_listing(page, profile))
+    read: dict[str, Any] = _plain(parse_listing(page, profile))
+    return read
 
 
 def _read_index(page: Page, profile: Profile) -> dict[str, Any]:
-    return {"sections": [asdict(section) for section in parse_index(page, profile)]}
+    return {"sections": _plain(parse_index(page, profile))}
 
 
 def _read_entry(page: Page, profile: Profile) -> dict[str, Any]:
-    link = find_index(page, profile)
-    return {"index": asdict(link) if link else None}
+    return {"index": _plain(find_index(page, profile))}
 
 
 _READERS: dict[str, Callable[[Page, Profile], dict[str, Any]]] = {

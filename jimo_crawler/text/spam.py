@@ -88,12 +88,12 @@ def clean(article: Article, around: tuple[Block, ...] = ()) -> Cleaned:
     shown_around = 0
     for block in article.blocks:
         hidden = block.hidden and not shown_by_script
-        seen = block if hidden == block.hidden else replace(block, hidden=hidden)
+        seen = block if hidden == block.hidden else block._replace(hidden=hidden)
         kept, cut = _clean_block(seen, script, look.doubts, reported)
         removed += cut
         cut_in_body += [each.text for each in cut if not hidden]
         if kept is not None:
-            blocks.append(kept if kept.hidden == block.hidden else replace(kept, hidden=block.hidden))
+            blocks.append(kept if kept.hidden == block.hidden else kept._replace(hidden=block.hidden))
     for block in around:
         kept, cut = _clean_block(block, script, beside.doubts, lambda: False)
         removed += [each for each in cut if each.reason != "hidden"]
@@ -162,7 +162,7 @@ def _clean_block(
     ]
     if not any(LETTER.search(piece.text) for piece in pieces if not piece.rule):
         return None, [Removed(text=block.text, reason=cut[0].reason if cut else "hidden", place=block.place)]
-    kept = replace(block, text=_kept(published), plain=_kept(pieces) if block.plain else "")
+    kept = block._replace(text=_kept(published), plain=_kept(pieces) if block.plain else "")
     return kept, cut
 
 
