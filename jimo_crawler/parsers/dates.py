@@ -52,6 +52,15 @@ _TIME = rf"""(?:
     (?P<zone>Z|\s?[+-]\d\d:?\d\d(?!\d))?
 )"""
 _PRINTED = re.compile(_DAY + _TIME + "?", re.X)
+_LABELLED = re.compile(
+    r"""[\s:(\[{【（［]*(?:
+        (?P<short>\d\d)(?P<sep>[-/.])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})(?![\d./-])
+      | (?P<full>(?:19|20)\d\d)(?P<month2>\d\d)(?P<day2>\d\d)(?!\d) )"""
+    + _TIME
+    + "?",
+    re.X,
+)
+"""What is a time behind a label for one, and anywhere else may be another number: 09/3/5, 20090305."""
 _COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?")
 _AROUND = " \t\r\n\xa0　[](){}【】（）〔〕<>《》,，。.;；:："
 _FIRST_DIGITS = re.compile(r"[0-9０-９〇○零一二三四五六七八九]{2}")
@@ -92,6 +101,25 @@ def locate_date(text: str, start: int = 0) -> tuple[int, int, str | None] | None
         return None
     end = match.start() + len(match.group().rstrip())
     return match.start(), end, _read(match)
+
+
+def locate_labelled_date(text: str, start: int) -> tuple[int, int, str | None] | None:
+    """The same behind a label for the time that ends at *start*, where 09-3-5 and 20090305 are times, too.
+
+    >>> locate_labelled_date("日期：09/3/5 作者：张三", 3)
+    (3, 9, '2009-03-05')
+    """
+    if not _FIRST_DIGITS.search(text, start):
+        return None
+    match = _LABELLED.match(_fold(text), start)
+    if match is None:
+        return locate_date(text, start)
+    short, sep = match.group("short", "sep")
+    year = _century(int(short)) if sep else int(match["full"])
+    month, month2, day, day2 = match.group("month", "month2", "day", "day2")
+    first = match.start("short") if sep else match.start("full")
+    end = match.start() + len(match.group().rstrip())
+    return first, end, _with_clock((year, int(month or month2), int(day or day2)), match)
 
 
 def _read(match: re.Match[str]) -> str | None:

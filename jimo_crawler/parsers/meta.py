@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from jimo_crawler.parsers.dates import locate_date
+from jimo_crawler.parsers.dates import locate_date, locate_labelled_date
 from jimo_crawler.parsers.wording import (
     LABEL,
     LABEL_WORDS,
@@ -39,6 +39,9 @@ _BEHIND = re.compile(r"[\s\d\[(|]|次|$")
 _TAIL = re.compile(r"[\s|\[(,;·/-]+[^\s|\[(]*\Z")
 _COMMON_WORDS = frozenset(("文", "单位", "摄", "图", "图片", "时间", "日期", "记者", "状态", "顶"))
 """Labels that are common words, too: 开会时间, 首席记者."""
+_BRACKETED = frozenset(("date", "updated", "source", "editor", "author"))
+"""Labels that may stand in brackets in place of a colon behind them: 【来源】即墨信息港."""
+_VALUE = re.compile(r"\s?:?\s?[\w(«]")
 _EDGES = " \t|/-—–_,，;；:：、·<>《》•"
 _PAIRS = {"]": "[", ")": "(", "】": "【", "）": "（", "》": "《", "」": "「", "〕": "〔", "］": "［"}
 _UNKNOWN_LABEL = re.compile(r"(?<=\S)\s[^\W\d_]{2,6}\s?:")
@@ -53,7 +56,7 @@ _ANY_LABEL_ENDS = re.escape(
     in_both_scripts({word[-1] for words in LABEL_WORDS.values() for word in words.split()}) + ")"
 )
 _HINT = re.compile(
-    rf"[:：︰﹕∶/](?:(?<=[{_ANY_LABEL_ENDS}].)|(?<=[{_ANY_LABEL_ENDS}]\s.))|[0-9０-９]\s?[-/.年－．／⁄∕‐‑–—]|[览覽击擊读讀]|[源者辑輯] |"
+    rf"[:：︰﹕∶/】\]］〕](?:(?<=[{_ANY_LABEL_ENDS}].)|(?<=[{_ANY_LABEL_ENDS}]\s.))|[0-9０-９]\s?[-/.年－．／⁄∕‐‑–—]|[览覽击擊读讀]|[源者辑輯] |"
     "[〇○零一二三四五六七八九]年",
     re.I,
 )
@@ -65,9 +68,15 @@ _BESIDE_DIGITS = re.compile("[a-z问問看气氣度数數量率次观觀注论�
 _YEAR = re.compile(
     r"[12０-９〇○零一二三四五六七八九](?:(?:(?<=1)9|(?<=2)0)\d\d\s?[-/.年]|(?<=[０-９])[０-９]{3}|(?<=[〇○零一二三四五六七八九])[〇○零一二三四五六七八九]{3}年)"
 )
+_ENGLISH_TIME = re.compile(
+    r"\W?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|\d{0,2} ?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))[a-z]*[.,]? ",
+    re.I,
+)
 _LABEL_ENDS = r"源处處自者辑輯编編责責文稿员員记記间間期布佈于於表率量数數气氣击擊览覽读讀次機机門门\)"
 _HINTS_IN_LONG = (
-    re.compile(rf"[:：︰﹕](?:(?<=[{_LABEL_ENDS}].)|(?<=[{_LABEL_ENDS}]\s.)|(?<=[{_LABEL_ENDS}]\s\s.))"),
+    re.compile(
+        rf"[:：︰﹕】\]］〕](?:(?<=[{_LABEL_ENDS}].)|(?<=[{_LABEL_ENDS}]\s.)|(?<=[{_LABEL_ENDS}]\s\s.))"
+    ),
     re.compile(r"[览覽击擊读讀](?:\s?(?:次|\d|\(|\[)|(?<=次[浏瀏].))"),
     re.compile(
         r"(?:来源|來源|来自|來自|编辑|編輯|责编|責編|作者|记者|記者|发布|發布|發佈|发表|發表)\s(?<![^\s(（【\[|]...)"
@@ -153,9 +162,9 @@ def may_be_meta(text: str) -> bool:
         return False
     if len(text) > 24:
         may_be_dated = marked or len(text) <= LONGEST_UNLABELLED
-        return (may_be_dated and _YEAR.search(text, 0, 22) is not None) or any(
-            hint.search(text) for hint in _HINTS_IN_LONG
-        )
+        return (
+            may_be_dated and (_YEAR.search(text, 0, 22) is not None or _ENGLISH_TIME.match(text) is not None)
+        ) or any(hint.search(text) for hint in _HINTS_IN_LONG)
     if _HINT.search(text) is not None:
         return True
     return _TWO_DIGITS.search(text) is not None and _BESIDE_DIGITS.search(text) is not None
@@ -183,7 +192,16 @@ def _labels(flat: str) -> Iterator[_Label]:
         marked = match.lastgroup == "colon"
         start, end = match.span()
         starts_word = start == 0 or flat[start - 1] in _BEFORE or flat[start - 1].isdigit()
-        if marked:
+        if (
+            not marked
+            and kind in _BRACKETED
+            and flat[end : end + 1] == "]"
+            and flat[start - 1 : start] == "["
+        ):
+            if not _VALUE.match(flat, end + 1):
+                continue
+            marked, start, end = True, start - 1, end + 1
+        elif marked:
             common = word in _COMMON_WORDS or word.isascii()
             if common and not starts_word and end_of_last < start - 12:
                 continue  # 开会时间:, 首席记者: are other words
@@ -218,7 +236,7 @@ def _date_place(plain: str, labels: list[_Label]) -> tuple[int, int, str | None]
         for number, label in enumerate(labels):
             if label.kind == kind:
                 stop = labels[number + 1].start if number + 1 < len(labels) else len(plain)
-                place = locate_date(plain, label.end)
+                place = locate_labelled_date(plain, label.end)
                 if place and place[0] < stop:
                     return place
     return locate_date(plain)

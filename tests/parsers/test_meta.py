@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jimo_crawler.parsers.meta import read_meta
+from jimo_crawler.parsers.meta import may_be_meta, read_meta
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,13 @@ from jimo_crawler.parsers.meta import read_meta
         ("作者：王刚|来源：大众日报|2011-5-6|编辑：佚名|浏览： 次", "2011-05-06", "大众日报", "佚名", "王刚", None),
         ("来源：青岛日报 青报网 编辑：A", None, "青岛日报 青报网", "A", None, None),
         ("发布： 来源： 编辑：", None, None, None, None, None),
+        ("【来源】大众日报　【时间】2011-05-06", "2011-05-06", "大众日报", None, None, None),
+        ("【發佈時間】2011-5-6 9:05 【責任編輯】李四", "2011-05-06T09:05:00+08:00", None, "李四", None, None),
+        ("〔作者〕张三", None, None, None, "张三", None),
+        ("发表时间：11-05-06 09:05 来源：青岛日报", "2011-05-06T09:05:00+08:00", "青岛日报", None, None, None),
+        ("日期：11/5/6", "2011-05-06", None, None, None, None),
+        ("更新時間：20110506", "2011-05-06", None, None, None, None),
+        ("录入时间：20110506 9:05", "2011-05-06T09:05:00+08:00", None, None, None, None),
     ],
 )  # fmt: skip
 def test_meta_line_is_read(
@@ -49,10 +56,19 @@ def test_meta_line_is_read(
     [
         "2022年4月2日，金口镇召开会议。", "记者：您好，请问金口镇今年有什么计划？", "今天是2022年4月2日 星期六", "时间：5月6日上午9时 地点：会议室",
         "金口镇:做好服务保障 项目建设“加速度”", "本报讯（记者 王刚 通讯员 李明）连日来，金口镇抢抓农时。", "项目来源广泛，编辑部也来采访。", "",
+        "【来源】", "[编辑]", "20110506",
     ],
 )  # fmt: skip
 def test_line_that_is_no_meta_line(text: str) -> None:
     assert read_meta(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["Fri May 06 09:05:00 CST 2011", "Friday, May 06, 2011 09:05:00", "06 May 2011 09:05:00 +0800"]
+)
+def test_an_english_time_by_itself_is_a_meta_line(text: str) -> None:
+    meta = read_meta(text)
+    assert may_be_meta(text) and meta is not None and meta.date == "2011-05-06T09:05:00+08:00"
 
 
 def test_an_impossible_time_keeps_its_printed_text() -> None:

@@ -75,12 +75,13 @@ def test_no_control_is_taken_for_prose(words: list[str], joint: str) -> None:
 @given(
     st.sampled_from(["", "【", "(", "  "]),
     st.sampled_from(WORDS),
-    st.sampled_from(["：", ":", " ：", "", " ", "/"]),
+    st.sampled_from(["：", ":", " ：", "", " ", "/", "】", "]："]),
     st.sampled_from(
         [
             "即墨信息港",
             "佚名",
             "12",
+            "11/5/6",
             "2022-4-2",
             "２０２２年４月２日",
             "May 5, 2011",
