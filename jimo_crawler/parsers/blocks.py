@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from jimo_crawler.items import Block, Image
 from jimo_crawler.parsers.dom import Box, Line, Picture
 from jimo_crawler.parsers.survey import Survey
+from jimo_crawler.parsers.wording import folded
 
 _CAPTION = re.compile(
     r"^(?:[▲△↑←→▼]|图\s?[\d一二三四五六七八九十]{0,3}\s?[:：为]|图为|[（(](?:资料)?图)|[（(]?(?:摄影|图片|资料图)|(?:摄|供图|图)[）)]?$"
@@ -19,6 +20,8 @@ _ICON = re.compile(
 )
 NARROWEST = 18
 """Characters; nobody wraps prose at less, but verses are as short."""
+_TEXT_LABEL = re.compile(r"(?:信息|文章|新闻|公告|通知|通告|主要|详细|具体)?(?:内\s*容|正\s*文)\s*:?")
+"""What a form calls its cell of text."""
 _HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
@@ -29,13 +32,12 @@ def build_blocks(survey: Survey, lines: Sequence[Line], root: Box | None) -> tup
     unwrapped = _unwrapped(lines)
     if not any(box.tag == "tr" for box in inside):
         return tuple(_block_of(survey, line, _kind(line, line.text, pictures)) for line in unwrapped)
-    blocks: list[Block] = []
-    for group in _rows(survey, unwrapped, root):
-        first = group[0][0]
-        if len(group) > 1 or _in_data_table(survey, first, root):
-            blocks.append(_row_block(survey, group))
-        else:
-            blocks.append(_block_of(survey, first, _kind(first, first.text, pictures)))
+    blocks = [
+        _row_block(survey, group)
+        if isinstance(group, list)
+        else _block_of(survey, group, _kind(group, group.text, pictures))
+        for group in _rows(survey, unwrapped, root)
+    ]
     return tuple(block for block in blocks if block.text)
 
 
@@ -194,21 +196,47 @@ def _joined(one: Line, other: Line) -> Line:
 # -- tables ---------------------------------------------------------------------------------------------------------
 
 
-def _rows(survey: Survey, lines: Sequence[Line], root: Box | None) -> Iterator[list[list[Line]]]:
-    """Groups of lines that are one block: a row of a data table cell by cell, every other line by itself."""
+def _rows(survey: Survey, lines: Sequence[Line], root: Box | None) -> Iterator[list[list[Line]] | Line]:
+    """What is one block: a row of a data table cell by cell, every other line by itself."""
     place = 0
     while place < len(lines):
         line = lines[place]
-        row = line.box.within("tr")
-        if row is None or line.hidden or not _in_data_table(survey, line, root):
-            yield [[line]]
+        row = None if line.hidden else survey.data_row(line, root)
+        if row is None:
+            yield line
             place += 1
             continue
         members = []
         while place < len(lines) and lines[place].box.within("tr") is row:
             members.append(lines[place])
             place += 1
-        yield _cells(survey, row, members)
+        if _holds_text(survey, row):
+            yield from (line for line in members if _TEXT_LABEL.fullmatch(folded(line.text)) is None)
+        else:
+            yield _cells(survey, row, members)
+
+
+def _holds_text(survey: Survey, row: Box) -> bool:
+    """Whether a row holds the text of a form: a cell with paragraphs, alone or beside its label. Where several rows have
+    such cells they are data."""
+    table = row.within("table")
+    if table is None or not (own := _paragraph_cells(survey, row)):
+        return False
+    filled = [cell for cell in survey.cells(row) if cell.last > cell.first]
+    if len(filled) == 1:
+        return True
+    rows = (box for box in survey.doc.boxes[table.index + 1 : table.end] if box.tag == "tr")
+    return len(filled) == 2 and own == 1 == sum(_paragraph_cells(survey, each) > 0 for each in rows)
+
+
+def _paragraph_cells(survey: Survey, row: Box) -> int:
+    """How many cells of a row hold several paragraphs of prose."""
+    count = 0
+    for cell in survey.cells(row):
+        if cell.last - cell.first >= 2:
+            prose = [line for line in survey.visible(cell.first, cell.last) if survey.is_prose(line)]
+            count += sum(_ENDS.search(line.text) is not None for line in prose) >= 2
+    return count
 
 
 def _cells(survey: Survey, row: Box, members: list[Line]) -> list[list[Line]]:
@@ -222,11 +250,3 @@ def _cells(survey: Survey, row: Box, members: list[Line]) -> list[list[Line]]:
     while grouped and not grouped[0]:
         grouped.pop(0)
     return grouped or [members]
-
-
-def _in_data_table(survey: Survey, line: Line, root: Box | None) -> bool:
-    """Whether a line stands in a table of data, not in one that places things on the page."""
-    table = line.box.within("table")
-    if table is None or (root is not None and root is not table and table.holds(root)):
-        return False
-    return survey.is_data_table(table)

@@ -33,6 +33,10 @@ _BYLINE = re.compile(r"[（(]?(?:本报|本刊|本台|见习|特约|實習|实�
 _COUNT = re.compile(
     r"(?:支持|反对|[好坏差]文章?|有用|没用|喜欢|顶|踩|赞)?[\s:：+(（\[【]*(?:\d{1,6}|\d{1,3}\.\d+(?=[%％]))\s?[%％]?\s?[票人次]?[\s)）\]】]*"
 )
+_COUNTED = re.compile(
+    r"(?:支持|反对|[好坏差]文章?|有用|没用|喜欢|顶(?:一下)?|踩(?:一下)?|赞(?:一下)?|(?:浏览|阅读|点击|访问|评论|推荐|收藏)[次人]?[数量]?|人气)[\s:：]*"
+)
+"""What the number in the next cell counts."""
 _ABSTRACT = re.compile(r"\s*[【\[]?(?:导读|摘要|核心提示|内容提要|内容摘要|编者按|提要|导语|本文导读|简介)")
 
 
@@ -363,7 +367,7 @@ def _drop_lines(survey: Survey, region: Region) -> None:
             kept.append(line)
             continue
         role = survey.roles[line.index]
-        if role in _BETWEEN:
+        if role in _BETWEEN and (role in ENDS or not _is_cell(survey, line, region.root)):
             continue
         if role is Role.LINKS and all(survey.offsite(anchor) for anchor in line.anchors):
             continue  # an advertisement
@@ -371,18 +375,32 @@ def _drop_lines(survey: Survey, region: Region) -> None:
             region.pruned.append(line)
             continue
         kept.append(line)
-    region.lines = _without_counts(survey, _up_to_a_list(survey, _without_link_runs(survey, kept, region)))
+    text = _up_to_a_list(survey, _without_link_runs(survey, kept, region))
+    region.lines = _without_counts(survey, text, region.root)
 
 
-def _without_counts(survey: Survey, lines: list[Line]) -> list[Line]:
+def _is_cell(survey: Survey, line: Line, root: Box | None) -> bool:
+    """Whether a line is a cell of the author's table: a dash, a number or a word such as 标准 beside a cell of text, a number
+    by itself; what counts readers is none."""
+    row = survey.data_row(line, root)
+    if row is None:
+        return False
+    others = [other for other in survey.visible(row.first, row.last) if other is not line]
+    if not others:
+        return survey.roles[line.index] is Role.TEXT
+    return any(
+        survey.roles[other.index] is Role.TEXT and _COUNTED.fullmatch(other.text) is None for other in others
+    )
+
+
+def _without_counts(survey: Survey, lines: list[Line], root: Box | None) -> list[Line]:
     """Lines without bare numbers at their end: how many liked the article, what share of them. A table keeps its own."""
     cut = len(lines)
     for place in range(len(lines) - 1, -1, -1):
         line = lines[place]
         if line.hidden:
             continue
-        table = line.box.within("table")
-        if _COUNT.fullmatch(line.text) is None or (table is not None and survey.is_data_table(table)):
+        if _COUNT.fullmatch(line.text) is None or _is_cell(survey, line, root):
             break
         cut = place
     return [*lines[:cut], *(line for line in lines[cut:] if line.hidden)]

@@ -14,6 +14,7 @@ from jimo_crawler.parsers.wording import (
     TAGS,
     copyright_place,
     folded,
+    is_bare,
     is_comment,
     is_comment_head,
     is_control,
@@ -153,17 +154,26 @@ class Survey:
         return [box for box in inside if box.parent is row and box.tag in ("td", "th")]
 
     def is_data_table(self, table: Box) -> bool:
-        """Whether a table holds data: rows of several short cells. Others are there for the layout."""
+        """Whether a table holds data: rows of several short cells, or one of them that is ruled or has figures. Others
+        are there for the layout."""
         known = self._tables.get(table.index)
         if known is None:
             known = self._tables[table.index] = self._judge_table(table)
         return known
 
+    def data_row(self, line: Line, root: Box | None) -> Box | None:
+        """The row of a table of data within *root* that a line stands in; None where it is in none."""
+        row = line.box.within("tr")
+        table = row.within("table") if row is not None else None
+        if table is None or (root is not None and root is not table and table.holds(root)):
+            return None
+        return row if self.is_data_table(table) else None
+
     def _judge_table(self, table: Box) -> bool:
         inside = self.doc.boxes[table.index + 1 : table.end]
         if any(box.tag == "table" for box in inside):
             return False
-        full_rows = 0
+        full_rows = figures = 0
         for row in (box for box in inside if box.tag == "tr"):
             filled = [cell for cell in self.cells(row) if cell.last > cell.first]
             for cell in filled:
@@ -171,7 +181,11 @@ class Survey:
                 if chars > LONGEST_CELL or cell.last - cell.first > 6:
                     return False
             full_rows += len(filled) >= 2
-        return full_rows >= 2
+            figures += any(
+                is_bare(line.text) for cell in filled for line in self.lines[cell.first : cell.last]
+            )
+        ruled = table.attrs.get("border", "0") not in ("", "0")
+        return full_rows >= (1 if ruled or figures else 2)
 
     def offsite(self, anchor: Anchor) -> bool:
         """Whether an anchor leads to another host."""
