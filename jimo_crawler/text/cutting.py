@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from itertools import pairwise
+from dataclasses import replace
+from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
 from jimo_crawler.text.bars import fill_bars
@@ -27,6 +28,18 @@ _QUOTED = re.compile(r"“[^“”]*”|「[^「」]*」|『[^『』]*』")
 _NUMBER = re.compile(r"[a-z0-9_.-]{1,20}")
 """What stands behind a label such as 薇信."""
 
+_HOUR = r"(?:[上下]午|早[上晨]|清晨|凌晨|中午|傍晚|晚上?|夜[里间])?(?:\d{1,2}[时点](?:\d{1,2}分|许|左右)?)?"
+_WHEN = re.compile(
+    rf"""(?<!\d)(?:(?:(?:\d{{4}}|[今去前本明])年)?(?:\d{{1,2}}|本|上|这个)月(?:(?:\d{{1,2}}日?)?(?:至|到|-)?\d{{1,2}}日|份|[初底]|[上中下]旬)?|\d{{1,2}}日|[昨今]日|[昨今]天)(?:\(.{{1,6}}\))?{_HOUR}\Z
+    |进入\d\d?月份?\Z|[今去]年\Z|(?:近[日期年]来?|日前|前不久|前段时间|连日来?|[这前]几天|眼下|一大早|今年以来|进?入[春夏秋冬伏]以来)\Z""",
+    re.X,
+)
+"""How a sentence of news begins: 8月2日上午, 近日."""
+_GOES_ON = frozenset(",(")
+"""What stands behind that."""
+_CLAUSE = 8
+"""Characters behind the last word of spam that make a clause of the sentence behind it."""
+
 
 class Piece(NamedTuple):
     """A part of a line: what is kept (rule None), or cut, and by which rule."""
@@ -43,6 +56,7 @@ def split_spam(text: str, about: Circumstances) -> list[Piece]:
     seen, segments = found
     _spare_quotations(segments, seen.text)
     _absorb(segments, seen.text, about)
+    segments = _spare_beginnings(segments, seen.text)
     pieces: list[Piece] = []
     reached = 0
     for start, end, rule in _cuts(seen, segments):
@@ -66,6 +80,29 @@ def _spare_quotations(segments: list[Segment], text: str) -> None:
         if any(each.rule for each in inside) and (says or own >= 4):
             for segment in inside:
                 segment.rule = None
+
+
+def _spare_beginnings(segments: list[Segment], text: str) -> list[Segment]:
+    """The beginning of a sentence (8月2日上午, or a clause of it) is no spam, although nothing parts it from the spam before."""
+    spared: list[Segment] = []
+    for segment, behind in zip_longest(segments, segments[1:]):
+        goes_on = (
+            behind is not None and not behind.rule and text[segment.end : behind.start].strip() in _GOES_ON
+        )
+        start = _beginning(segment, text) if segment.rule and goes_on else segment.end
+        if start > segment.start:
+            spared.append(replace(segment, end=start, text=text[segment.start : start]))
+        if start < segment.end:
+            spared.append(replace(segment, start=start, text=text[start : segment.end], rule=None))
+    return spared
+
+
+def _beginning(segment: Segment, text: str) -> int:
+    """Where in a segment of spam a sentence begins that goes on behind it; its end if none does."""
+    if when := _WHEN.search(text, segment.start, segment.end):
+        return when.start()
+    spam = max((hit.end for hit in segment.hits if INNOCENT not in hit.classes), default=segment.end)
+    return spam if segment.frame >= 1 and segment.end - spam >= _CLAUSE else segment.end
 
 
 def _absorb(segments: list[Segment], text: str, about: Circumstances) -> None:

@@ -254,3 +254,19 @@ def test_innocent_lines_side_by_side_make_no_spam(distance: int) -> None:
     found = lines("innocent_lines.txt")
     joined = [f"{one}。{other}" for one, other in zip(found, found[distance:], strict=False)]
     assert [text for text in joined if kept(text, Circumstances()) != text.strip()] == []
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        *("9月14日上午，", "14日上午9时许，", "去年9月，", "2012年9月14日，", "9月14日（农历初九），"),
+        *("近日，", "日前，", "连日来，", "连日來，", "入夏以来，", "進入9月，", "今年，", "一大早，", ""),
+    ],
+)
+def test_a_sentence_keeps_its_beginning_when_spam_runs_into_it(when: str) -> None:
+    sentence = f"{when}丰城镇的果园里一派忙碌景象，果农们正在套袋。"
+    for spam in (
+        "亚洲成人影院免费看_国产高清视频二区_欧美无码在线_久久专区",
+        "國產高清視頻二區_歐美無碼在線_久久專區",
+    ):
+        assert kept(spam + sentence, Circumstances()) == sentence
