@@ -102,8 +102,10 @@ class Block(NamedTuple):
     """How many of its links lead to other hosts."""
 
     def with_plain(self, plain: str) -> Block:
-        """The same block with its normal form."""
-        return self._replace(plain=plain)
+        """The same block with its normal form; written out, as ``_replace`` takes three times as long."""
+        return Block(
+            self.text, plain, self.kind, self.place, self.hidden, self.link_chars, self.offsite_links
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
