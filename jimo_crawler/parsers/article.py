@@ -11,7 +11,7 @@ from jimo_crawler.parsers.body import Region, find_body
 from jimo_crawler.parsers.breadcrumb import Breadcrumb, read_breadcrumb
 from jimo_crawler.parsers.dates import find_date
 from jimo_crawler.parsers.dom import Document, Line, fold_space, read_document
-from jimo_crawler.parsers.headline import Headline, find_headline, title_remainder, without_part
+from jimo_crawler.parsers.headline import Headline, find_headline
 from jimo_crawler.parsers.layouts import choose_layout, reading_name
 from jimo_crawler.parsers.meta import Meta
 from jimo_crawler.parsers.pager import Pager, read_pager
@@ -24,6 +24,7 @@ from jimo_crawler.parsers.refusals import (
 )
 from jimo_crawler.parsers.related import read_related
 from jimo_crawler.parsers.survey import Role, Survey
+from jimo_crawler.parsers.titles import title_remainder, without_part
 from jimo_crawler.parsers.wording import folded
 from jimo_crawler.portal import Profile
 

@@ -8,12 +8,26 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
-from jimo_crawler.parsers.breadcrumb import Breadcrumb, plain_name
-from jimo_crawler.parsers.dates import locate_date
+from jimo_crawler.parsers.breadcrumb import Breadcrumb
 from jimo_crawler.parsers.dom import Line
 from jimo_crawler.parsers.meta import Meta, label_alone, read_meta
 from jimo_crawler.parsers.survey import Role, Survey
-from jimo_crawler.parsers.wording import LABEL, folded, label_kind
+from jimo_crawler.parsers.titles import (
+    BYLINE,
+    ENDS,
+    centres,
+    find_kicker,
+    is_name,
+    is_sub_title,
+    joined_title,
+    page_title,
+    squeeze,
+    squeeze_flat,
+    title_lines,
+    without_meta,
+    without_tail,
+)
+from jimo_crawler.parsers.wording import LABEL, label_kind
 from jimo_crawler.portal import Profile
 
 LONGEST_TITLE = 100
@@ -31,25 +45,9 @@ _LOUDNESS = (0.0, 0.0, 0.0, 0.5, 2.0, 3.0, 4.0, 3.0)
 """What a font size (or a heading's rank) says for a headline."""
 _LISTED = frozenset({"li", "dd", "footer", "aside", "nav"})
 _NAMES = re.compile(r"title|headline|biaoti|\bbt\d?\b|\btit\b|\bh1\b|heading|subject")
-_SITE_WORD = re.compile(
-    r".{0,12}(?:信息港|信息网|新闻网|政务网|门户网站?|门户|在线|频道|港|网|网站|首页|政府|新闻中心|资讯|中心|乡镇|镇街|新闻|电视台|之窗|论坛|社区|正文)"
-)
-_TITLE_SPLIT = re.compile(
-    r"\s*(?:_+|\||｜|–|—{1,2}|--+|»|>+|::)\s*|\s+[-·－]\s+|(?<=[^\x00-\x7f])-(?=[^\x00-\x7f])|(?<=[”》）!！?？\w])-(?=[^\x00-\x7f\d])"
-)
-_UNNAMED = re.compile(
-    r"(?:无标题|未命名)(?:文档|页面|网页|页)?\s?\d*|新建\S{0,4}(?:网页|页面|文档)\s?\d*|untitled(?:[ -]?(?:document|page|\d+))?|new[ _-]?page\s?\d*|document|welcome\S*|(?:文章|新闻|信息|内容|图片|详细)(?:内容|正文|新闻|浏览|显示|页|信息|查看)+",
-    re.I,
-)
-"""What editors and templates put into ``<title>`` when nobody else does."""
-_PART = re.compile(
-    r"\s*[(（\[【]?(?:第\s?[\d一二三四五六七八九十]+\s?页|\d{1,2}\s?/\s?\d{1,2})[)）\]】]?\s*$|\s*[(（]\s*\d{1,2}\s*[)）]\s*$"
-)
-_BYLINE = re.compile(
-    r"[(\[]?(?:本[报网站台]|特约|实习|见习)?(?:记者|通讯员|作者|撰稿|供稿|摄影|文/图|图/文)[\s:/][\w\s,·/]{2,30}[)\]]?"
-)
+_NAMES_ONLY = re.compile(r"[\u4e00-\u9fff]{2,4}(?:\s[\u4e00-\u9fff]{2,4}){0,2}")
+"""A line of nothing but a name or two: the authors'."""
 _SENTENCE_END = re.compile(r"[。！？!?；;]")
-_ENDS = re.compile(r"[。；;]$")
 
 
 @dataclass(slots=True)
@@ -72,8 +70,8 @@ def find_headline(survey: Survey, profile: Profile, crumb: Breadcrumb) -> Headli
     """The page's headline with its meta lines. The title is empty if nothing names one."""
     named = page_title(survey, profile, crumb)
     metas = _meta_lines(survey)
-    whole = _squeeze(survey.doc.title)
-    clues = _Clues(whole, _squeeze(named).rstrip(".…"), frozenset(whole), _near_metas(survey, metas))
+    whole = squeeze(survey.doc.title)
+    clues = _Clues(whole, squeeze(named).rstrip(".…"), frozenset(whole), _near_metas(survey, metas))
     best, best_score = None, 0.0
     below = min(crumb.lines, default=0)
     for line in survey.lines:
@@ -82,12 +80,16 @@ def find_headline(survey: Survey, profile: Profile, crumb: Breadcrumb) -> Headli
         if line.index < below and len(line.text) < TELLING:
             continue  # the portal's name above the breadcrumb, even where <title> is no more than that
         score = _score(survey, line, clues)
-        if score > best_score and not _is_name(line.text, profile, crumb):
+        if score > best_score and not is_name(line.text, profile, crumb):
             best, best_score = line, score
     if best is None or best_score < SURE:
         above = _above_text(survey, profile, crumb) if len(clues.named) < TELLING else None
-        return _without_line(survey, named, metas) if above is None else _around(survey, above, "")
-    return _around(survey, best, named)
+        return (
+            _without_line(survey, named, metas)
+            if above is None
+            else _around(survey, above, "", profile, crumb)
+        )
+    return _around(survey, best, named, profile, crumb)
 
 
 def _above_text(survey: Survey, profile: Profile, crumb: Breadcrumb) -> Line | None:
@@ -108,77 +110,21 @@ def _outstanding_above(survey: Survey, profile: Profile, crumb: Breadcrumb, pros
             continue
         if label_alone(line.text) is not None or _is_value_of_label(survey, index):
             continue
-        if _BYLINE.fullmatch(survey.flats[index]):
+        if BYLINE.fullmatch(survey.flats[index]):
             continue
         if index in crumb.lines or line.is_links or survey.roles[index] is not Role.TEXT:
             return None
-        if survey.meta(index) is None:
+        if survey.meta(index) is None or _holds_title(line):
             loud = _LOUDNESS[line.size] + (line.bold >= len(line.text) - 2) + _place_score(line)
-            fits = 4 <= len(line.text) <= LONGEST_TITLE and not _ENDS.search(line.text)
-            return line if fits and loud >= OUTSTANDING and not _is_name(line.text, profile, crumb) else None
+            fits = 4 <= len(line.text) <= LONGEST_TITLE and not ENDS.search(line.text)
+            return line if fits and loud >= OUTSTANDING and not is_name(line.text, profile, crumb) else None
     return None
 
 
 def _is_sentence(survey: Survey, line: Line) -> bool:
     if not survey.is_prose(line) or survey.meta(line.index) is not None:
         return False
-    return len(line.text) >= 40 or _ENDS.search(line.text) is not None
-
-
-def page_title(survey: Survey, profile: Profile, crumb: Breadcrumb) -> str:
-    """The headline as ``<title>`` has it: without the portal's name and sections; empty if nothing else is in it."""
-    pieces = [piece for piece in _TITLE_SPLIT.split(survey.doc.title) if piece and piece.strip()]
-    kept = [piece.strip() for piece in pieces]
-    while len(kept) > 1 and _is_site_name(kept[-1], profile, crumb):
-        kept.pop()
-    while len(kept) > 1 and _is_site_name(kept[0], profile, crumb):
-        kept.pop(0)
-    if not kept or (len(kept) == 1 and _is_site_name(kept[0], profile, crumb, alone=True)):
-        return ""
-    start = survey.doc.title.find(kept[0])
-    end = survey.doc.title.rfind(kept[-1]) + len(kept[-1])
-    return survey.doc.title[start:end].strip()
-
-
-def title_remainder(survey: Survey, title: str, profile: Profile, crumb: Breadcrumb) -> tuple[str, ...]:
-    """What ``<title>`` says beyond the headline and the names of portal and sections, as printed; mostly nothing."""
-    whole = survey.doc.title
-    flat, flat_title = _squeeze(whole), _squeeze(title)
-    if not whole or flat == flat_title:
-        return ()
-    start = whole.find(title) if title else -1
-    outside = [whole] if start < 0 else [whole[:start], whole[start + len(title) :]]
-    found = [_beyond_names(part, flat_title, profile, crumb) for part in outside]
-    return tuple(part for part in found if part)
-
-
-def _beyond_names(text: str, flat_title: str, profile: Profile, crumb: Breadcrumb) -> str:
-    """The stretch of *text* from its first piece that is no name of portal, section or article, to the last such piece."""
-    start = end = -1
-    place = 0
-    for gap in [*_TITLE_SPLIT.finditer(text), None]:
-        piece = text[place : gap.start() if gap else len(text)]
-        bare = piece.strip(" _-|—–,，.…")
-        known = (
-            not bare
-            or _PART.fullmatch(bare) is not None
-            or _is_site_name(bare, profile, crumb, alone=True)
-            or _squeeze(bare) in flat_title
-        )
-        if not known:
-            start = place if start < 0 else start
-            end = place + len(piece)
-        place = gap.end() if gap else place
-    return text[start:end].strip() if start >= 0 else ""
-
-
-def without_part(title: str) -> str:
-    """A title without the page number that a later page of an article adds to it.
-
-    >>> without_part("金口镇建设纪实(2)"), without_part("金口镇建设纪实（第2页）")
-    ('金口镇建设纪实', '金口镇建设纪实')
-    """
-    return _PART.sub("", title) or title
+    return len(line.text) >= 40 or ENDS.search(line.text) is not None
 
 
 class _Clues(NamedTuple):
@@ -213,19 +159,24 @@ def _score(survey: Survey, line: Line, clues: _Clues) -> float:
     if length > 60 and not (loud or following):
         return 0.0  # a paragraph
     flat = survey.flats[line.index]
-    matches = flat[0] in clues.starts and clues.matches(_squeeze_flat(flat))
+    matches = flat[0] in clues.starts and clues.matches(squeeze_flat(flat))
     if not (loud or following or matches):
         return 0.0
     role = survey.roles[line.index]
     if role is not Role.TEXT and not (role in (Role.LINKS, Role.HEAD) and matches):
         return 0.0
-    if survey.meta(line.index) is not None and not matches:
+    if not matches and survey.meta(line.index) is not None and not _holds_title(line):
         return 0.0
     score = 5.0 * matches + following + _LOUDNESS[line.size] + bold + _place_score(line)
     score -= 3.0 if line.is_links else 0.0
-    score -= 2.0 if _ENDS.search(line.text) else 0.0
+    score -= 2.0 if ENDS.search(line.text) else 0.0
     score -= 2.0 if length > 60 and not matches else 0.0
     return score - (1.0 if length < 5 else 0.0)
+
+
+def _holds_title(line: Line) -> bool:
+    """Whether a line that reads like a meta line is a headline with its meta data behind it."""
+    return line.size >= 4 and not line.link_chars and without_meta(line.text, "", dated=False)[1] is not None
 
 
 def _place_score(line: Line) -> float:
@@ -238,7 +189,7 @@ def _place_score(line: Line) -> float:
         centred = centred or tag == "center"
         if attrs:
             named = named or _is_named(box.names)
-            centred = centred or _is_centred(attrs.get("align", ""), attrs.get("style", ""))
+            centred = centred or centres(attrs)
     return heading * 1.0 + named * 0.7 + centred * 0.7 - listed * 1.5
 
 
@@ -246,10 +197,6 @@ def _place_score(line: Line) -> float:
 def _is_named(names: str) -> bool:
     """Whether class or id of a box speak of a headline."""
     return _NAMES.search(names) is not None
-
-
-def _is_centred(align: str, style: str) -> bool:
-    return align.lower() == "center" or ("text-align" in style and "center" in style)
 
 
 def _meta_lines(survey: Survey) -> dict[int, float]:
@@ -276,40 +223,6 @@ def _near_metas(survey: Survey, metas: dict[int, float]) -> dict[int, float]:
     return near
 
 
-def _is_name(text: str, profile: Profile, crumb: Breadcrumb) -> bool:
-    """Whether a line is but the name of the portal, a section or a town."""
-    if len(text) > 20:
-        return False
-    plain = plain_name(text).strip("[]【】·>» ")
-    return (
-        plain == profile.name
-        or plain in crumb.names
-        or plain in profile.section
-        or profile.town(plain) is not None
-    )
-
-
-def _is_site_name(piece: str, profile: Profile, crumb: Breadcrumb, alone: bool = False) -> bool:
-    plain = plain_name(piece).strip(" []【】")
-    if _UNNAMED.fullmatch(plain):
-        return True
-    if not plain or plain == profile.name or plain in crumb.names or plain in profile.section:
-        return True
-    if profile.town(plain) is not None or plain.lower().startswith(("powered", "http", "www.")):
-        return True
-    if plain.startswith(profile.name) and len(plain) <= len(profile.name) + 12:
-        return True
-    return not alone and len(plain) <= 16 and _SITE_WORD.fullmatch(plain) is not None
-
-
-def _squeeze(text: str) -> str:
-    return _squeeze_flat(folded(text))
-
-
-def _squeeze_flat(flat: str) -> str:
-    return flat.replace(" ", "")
-
-
 def _without_line(survey: Survey, named: str, metas: dict[int, float]) -> Headline:
     """A page whose headline stands nowhere but in ``<title>``: its meta line, if there is one, opens the body."""
     strong = [index for index, weight in metas.items() if weight >= 2]
@@ -320,41 +233,31 @@ def _without_line(survey: Survey, named: str, metas: dict[int, float]) -> Headli
     return headline
 
 
-def _around(survey: Survey, line: Line, named: str) -> Headline:
-    title, rest = _without_date(_without_tail(line.text, named), named)
-    headline = Headline(title=title, line=line.index, meta=Meta(), lines={line.index}, end=line.index + 1)
+def _around(survey: Survey, line: Line, named: str, profile: Profile, crumb: Breadcrumb) -> Headline:
+    lines = title_lines(survey, line, named, profile, crumb)
+    first, last = lines[0].index, lines[-1].index
+    whole = without_tail(joined_title(lines, named), named)
+    linked = any(each.link_chars for each in lines)
+    title, rest = (whole, None) if linked else without_meta(whole, named, _is_dated_below(survey, last))
+    taken = {each.index for each in lines}
+    headline = Headline(title=title, line=first, meta=Meta(), lines=taken, end=last + 1)
+    if (kicker := find_kicker(survey, lines[0], profile, crumb)) is not None:
+        headline.leads.append(kicker)
     if rest is not None and (meta := read_meta(rest)) is not None:
         headline.meta = meta
-    _take_metas(survey, headline, line.index)
+    _take_metas(survey, headline, last)
     if headline.meta.weight < 2:
-        _take_metas_before(survey, headline, line.index)
+        _take_metas_before(survey, headline, first)
     return headline
 
 
-def _without_tail(text: str, named: str) -> str:
-    """A headline without what was joined to it with a stroke, where ``<title>`` has it clean."""
-    if (
-        named
-        and len(named) >= 6
-        and text.startswith(named)
-        and text[len(named) :].lstrip()[:1] in ("_", "|", "-", "－", "｜")
-    ):
-        return named
-    return text
-
-
-def _without_date(text: str, named: str) -> tuple[str, str | None]:
-    """A headline that carries its time in the same line: 金口镇… (2011-5-6)."""
-    if _squeeze(text) in _squeeze(named) or not any(map(str.isdigit, text)):
-        return text, None
-    start = 0
-    while (place := locate_date(text, start)) is not None:
-        behind = text[place[1] :].strip(" )）]】")
-        before = text[: place[0]].rstrip()
-        if not behind and len(before) >= 6 and (before[-1] in "([（【" or text[place[0] - 1].isspace()):
-            return before.rstrip("([（【 "), text[place[0] : place[1]]
-        start = place[1]
-    return text, None
+def _is_dated_below(survey: Survey, line: int) -> bool:
+    """Whether one of the next lines is labelled as the article's time."""
+    for index in range(line + 1, min(line + 5, len(survey.lines))):
+        meta = None if survey.lines[index].hidden else survey.meta(index)
+        if meta is not None and meta.printed is not None and meta.labels & {"date", "updated"}:
+            return True
+    return False
 
 
 def _take_metas(survey: Survey, headline: Headline, after: int) -> None:
@@ -490,6 +393,7 @@ def _leads_to_meta(survey: Survey, index: int, stop: int, headline: Headline) ->
     """How many lines of sub-title stand from *index* on before a meta line; 0 if none follows soon."""
     if headline.meta.weight >= 2:
         return 0
+    marked = True
     for count in range(1, 4):
         place = index + count
         if place >= stop:
@@ -502,8 +406,9 @@ def _leads_to_meta(survey: Survey, index: int, stop: int, headline: Headline) ->
             or survey.roles[before.index] not in (Role.TEXT, Role.HEAD)
         ):
             return 0
+        marked = marked and (is_sub_title(before.text) or _NAMES_ONLY.fullmatch(before.text) is not None)
         meta = survey.meta(place)
-        if meta is not None and meta.weight >= 2:
+        if meta is not None and (meta.weight >= 2 or (marked and meta.date is not None)):
             return count
     return 0
 
