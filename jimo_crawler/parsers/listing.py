@@ -10,6 +10,7 @@ from jimo_crawler.items import Link, ListingPage, Page
 from jimo_crawler.parsers.breadcrumb import Breadcrumb, plain_name, read_breadcrumb
 from jimo_crawler.parsers.dates import locate_date
 from jimo_crawler.parsers.dom import Anchor, Box, fold_space, read_document
+from jimo_crawler.parsers.onward import Rows, find_older, find_older_month, is_month
 from jimo_crawler.parsers.pager import Pager, read_pager
 from jimo_crawler.parsers.related import link_text
 from jimo_crawler.parsers.survey import ATTACHMENTS, Role, Survey
@@ -75,7 +76,8 @@ def parse_listing(page: Page, profile: Profile) -> ListingPage:
     pager = read_pager(doc)
     items = _find_items(survey, crumb, pager)
     number = pager.number or 1
-    following = Link(url=pager.next, text="下一页", number=number + 1) if pager.next else None
+    url = pager.next or _find_older(survey, crumb, pager, items)
+    following = Link(url=url, text="下一页", number=number + 1) if url else None
     return ListingPage(
         section=_section(survey, crumb, profile),
         items=tuple(Link(url=item.url, text=item.text, date=item.date) for item in items),
@@ -83,6 +85,30 @@ def parse_listing(page: Page, profile: Profile) -> ListingPage:
         next=following,
         total=pager.total,
     )
+
+
+def _find_older(survey: Survey, crumb: Breadcrumb, pager: Pager, items: list[_Item]) -> str | None:
+    """Where a list goes on behind its last page, or without a pager."""
+    if not items:
+        return None
+    box = items[0].box
+    for item in items:
+        while not box.holds(item.box) and box.parent is not None:
+            box = box.parent
+    rows = Rows(
+        box=box,
+        first=min(item.line for item in items),
+        last=max(item.line for item in items),
+        keys=frozenset(item.key for item in items),
+        days=tuple(item.date for item in items if item.date),
+    )
+    if (url := find_older_month(survey, rows, is_first=(pager.number or 1) == 1)) is not None:
+        return url
+    if pager.exists:
+        return None
+    anchors = (anchor for anchor in survey.doc.anchors if anchor.line in crumb.lines)
+    passed = frozenset(canonical_url(url) for anchor in anchors if (url := survey.doc.url_of(anchor)))
+    return find_older(survey, rows, passed)
 
 
 def _section(survey: Survey, crumb: Breadcrumb, profile: Profile) -> str | None:
@@ -239,6 +265,7 @@ def _is_headline(text: str) -> bool:
         _MORE.fullmatch(flat)
         or _NOT_HEADLINE.fullmatch(flat.strip(" []|·"))
         or is_control(flat)
+        or is_month(flat)
         or not any(map(str.isalpha, text))
     )
 

@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from jimo_crawler.parsers.dom import Anchor, Box, Document, Line, Select, fold_space
-from jimo_crawler.parsers.scripted import by_parameter, select_target, step_target, without_page
+from jimo_crawler.parsers.scripted import (
+    by_parameter,
+    numbers_of,
+    select_target,
+    step_target,
+    without_page,
+    written_links,
+)
 from jimo_crawler.parsers.urls import canonical_url, is_own
 from jimo_crawler.parsers.wording import folded
 
@@ -58,6 +65,13 @@ _TRS = re.compile(
     r"createPage(?:HTML|Html)?\s*\(\s*(?:[\"'][^\"']*[\"']\s*,\s*)?(\d{1,5})\s*,\s*(\d{1,5})\s*,\s*[\"']([^\"']+)[\"']\s*,\s*[\"'](\w+)[\"']"
 )
 
+_COUNT_NAME = re.compile(
+    r"\w*?(?:count|total|max|all)_?pages?(?:count|num)?|\w*?pages?_?(?:count|total|num)", re.I
+)
+_CURRENT_NAME = re.compile(
+    r"\w*?(?:cur(?:r(?:ent)?)?|now|this)_?(?:page|index)(?:no|num|index)?|page_?(?:no|index)", re.I
+)
+
 
 @dataclass(slots=True)
 class Pager:
@@ -100,7 +114,7 @@ def read_pager(doc: Document, first: int = 0, last: int | None = None, siblings:
     for select in doc.selects:
         if first <= select.line <= stop and (jumper := _read_jumper(doc, select, siblings)) is not None:
             found.append(jumper)
-    if not siblings and (scripted := _read_trs(doc)) is not None:
+    if not siblings and (scripted := _read_trs(doc) or _read_written(doc)) is not None:
         found.append(scripted)
     if siblings and not found:
         return Pager()
@@ -202,6 +216,7 @@ def _read_cluster(doc: Document, run: list[_Step], siblings: bool) -> Pager:
         if not run:
             return Pager()
     last_url = None
+    turns = not siblings and _turns_by_double_arrows(run)
     for step in run:
         is_here = step.url is None or canonical_url(step.url) == own
         if step.number is not None:
@@ -212,7 +227,10 @@ def _read_cluster(doc: Document, run: list[_Step], siblings: bool) -> Pager:
         elif step.kind == "next" and not is_here and pager.next is None:
             pager.next = step.url
         elif step.kind == "last" and step.url is not None:
-            last_url = step.url
+            if turns:
+                pager.next = None if is_here else step.url
+            else:
+                last_url = step.url
     if any(step.kind == "next" for step in run) and sum(step.kind == "last" for step in run) == 0:
         _promote_double_arrow(run, pager)
     _read_words(doc, run, pager)
@@ -223,6 +241,11 @@ def _read_cluster(doc: Document, run: list[_Step], siblings: bool) -> Pager:
     if not pager.pages and not pager.next and pager.total is None and not any(step.url for step in run):
         pager.number = None
     return pager
+
+
+def _turns_by_double_arrows(run: list[_Step]) -> bool:
+    """Whether ``<<`` and ``>>`` are all there is: then they lead to the pages beside this one, not to the ends."""
+    return all(step.kind in ("first", "last") and _SIGN.fullmatch(step.anchor.text.strip()) for step in run)
 
 
 def _promote_double_arrow(run: list[_Step], pager: Pager) -> None:
@@ -384,6 +407,29 @@ def _read_trs(doc: Document) -> Pager | None:
             if url is not None and place != current:
                 pager.pages[place + 1] = url
         return pager
+    return None
+
+
+def _read_written(doc: Document) -> Pager | None:
+    """The older form of the same system: ``var currentPage = 0; var countPage = 9;`` and a ``document.write`` for each link."""
+    for script in doc.scripts:
+        if "document.write" not in script:
+            continue
+        variables = numbers_of(script)
+        total = next((name for name in variables if _COUNT_NAME.fullmatch(name)), None)
+        current = next((name for name in variables if _CURRENT_NAME.fullmatch(name)), None)
+        if total is None or current is None or not 0 < variables[total] <= MOST_PAGES:
+            continue
+        from_one = re.search(rf"\b{current}\s*(?:!=|<|==|>=)\s*\(?\s*{total}\b(?!\s*-)", script) is not None
+        number = variables[current] + (0 if from_one and variables[current] else 1)
+        for href, text in written_links(script, variables):
+            if (
+                any(_NEXT.fullmatch(piece) for piece in folded(text).split())
+                and 0 < number < variables[total]
+            ):
+                return Pager(number=number, total=variables[total], next=doc.url_at(href))
+        if 0 < number <= variables[total]:
+            return Pager(number=number, total=variables[total])
     return None
 
 

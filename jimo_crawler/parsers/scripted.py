@@ -7,6 +7,7 @@ leads nowhere.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from jimo_crawler.parsers.dom import Anchor, Box, Document, Select
@@ -21,6 +22,14 @@ _TERM = re.compile(r"""(?:"[^"]*"|'[^']*'|[A-Za-z_$][\w$.]*(?:\[[^\]]*\]|\([^()]
 _SUM = re.compile(rf"{_TERM.pattern}(?:\s*\+\s*{_TERM.pattern})+")
 _CHOSEN = re.compile(r"this\b|\w*\bvalue\b|selectedIndex|\w+\[")
 """What stands for the chosen option in a list's script: ``this.value``, ``sel.options[sel.selectedIndex].value``."""
+
+_STRING = r"""(?:"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')"""
+_WRITE = re.compile(rf"document\.write(?:ln)?\s*\(((?:{_STRING}|[^\"'();\n]){{1,200}})\)")
+_PLAIN_TERM = re.compile(rf"{_STRING}|[A-Za-z_$]\w*|\d+|\S")
+_NUMBER_SET = re.compile(
+    r"\b(?:var\s+)?([A-Za-z_$]\w*)\s*=\s*(?:([A-Za-z_$]\w*)\s*([+-])\s*)?(\d{1,6})\s*(?=[;,\n\r/]|$)"
+)
+_LINK = re.compile(r"<a\b[^>]*?\bhref\s*=\s*[\"']?([^\"'\s>]+)[^>]*>(.*?)</a>", re.I | re.S)
 
 
 def select_target(doc: Document, select: Select, value: str) -> str | None:
@@ -80,6 +89,39 @@ def _form_target(doc: Document, form: Box, name: str, value: str) -> str | None:
     query = "&".join(f"{key}={text}" for key, text in [*pairs, (name, value)])
     action = form.attrs.get("action", "") or urlsplit(doc.page.url).path
     return doc.url_at(f"{action.split('?')[0]}?{query}")
+
+
+def numbers_of(script: str) -> dict[str, int]:
+    """The variables that a script sets to a number, or to one more or less than another: ``var nextPage = currentPage+1``."""
+    numbers: dict[str, int] = {}
+    for name, other, sign, digits in _NUMBER_SET.findall(script):
+        if not other:
+            numbers.setdefault(name, int(digits))
+        elif other in numbers:
+            numbers.setdefault(name, numbers[other] + (int(digits) if sign == "+" else -int(digits)))
+    return numbers
+
+
+def written_links(script: str, numbers: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+    """Address and text of the links that a script writes into its page, where they are sums of strings and known *numbers*."""
+    for match in _WRITE.finditer(script):
+        text = _written(match[1], numbers)
+        if text is not None:
+            for href, inner in _LINK.findall(text):
+                yield href, re.sub(r"<[^>]*>|&nbsp;?", " ", inner)
+
+
+def _written(terms: str, numbers: Mapping[str, int]) -> str | None:
+    """What a sum of strings and known numbers comes to; None if anything else is in it."""
+    text = ""
+    for term in _PLAIN_TERM.findall(terms):
+        if term[0] in "\"'" and len(term) > 1:
+            text += re.sub(r"\\(.)", r"\1", term[1:-1])
+        elif term in numbers:
+            text += str(numbers[term])
+        elif term != "+":
+            return None
+    return text
 
 
 def without_page(query: str) -> str:
