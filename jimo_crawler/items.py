@@ -164,6 +164,7 @@ class ArticlePage:
     parts: tuple[Link, ...] = ()
     """All pages of that body but this one that the page links to, each with its number; empty for a single page."""
     parts_total: int = 1
+    """How many pages that body has, as far as the page says; some of them may have no address that can be known."""
     related: tuple[Link, ...] = ()
     """Links of 相关文章, 文章随机推荐 and 上一篇/下一篇."""
     around: tuple[Block, ...] = ()

@@ -70,7 +70,7 @@ class ArticlePages:
             return self._book_loss(replace(visit, outcome=Outcome.HIJACKED), row)
         town_id = self._town_of(page, row, visit.fetched_at)
         self._discovery.add_related(page.related, row["url"], row["depth"], visit.fetched_at)
-        if page.part > 1 or page.parts or row["first_url"]:  # the last page may link to no other
+        if page.part > 1 or page.parts_total > 1 or row["first_url"]:  # the last page may link to no other
             booked = both(self._book_part(visit, page, row, town_id, capture_id))
         else:
             booked = self._book_whole(visit, page, row, town_id, capture_id)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from jimo_crawler.errors import NotAnArticle, Truncated
-from jimo_crawler.items import Article, ArticlePage, Block, Link, Page
+from jimo_crawler.items import Article, ArticlePage, Block, Page
 from jimo_crawler.parsers.blocks import build_blocks, build_images
 from jimo_crawler.parsers.body import Region, find_body
 from jimo_crawler.parsers.breadcrumb import Breadcrumb, read_breadcrumb
@@ -14,7 +12,7 @@ from jimo_crawler.parsers.dom import Document, Line, fold_space, read_document
 from jimo_crawler.parsers.headline import Headline, find_headline
 from jimo_crawler.parsers.layouts import choose_layout, reading_name
 from jimo_crawler.parsers.meta import Meta
-from jimo_crawler.parsers.pager import Pager, read_pager
+from jimo_crawler.parsers.parts import links_of, read_parts, without_pager
 from jimo_crawler.parsers.refusals import (
     is_cut,
     is_listing,
@@ -25,7 +23,6 @@ from jimo_crawler.parsers.refusals import (
 from jimo_crawler.parsers.related import read_related
 from jimo_crawler.parsers.survey import Role, Survey
 from jimo_crawler.parsers.titles import title_remainder, without_part
-from jimo_crawler.parsers.wording import folded
 from jimo_crawler.portal import Profile
 
 ENOUGH_ALONE = 120
@@ -42,11 +39,6 @@ _META_NAMES = (
     "firstpublishedtime",
     "apub:time",
 )
-_PAGER_WORDS = re.compile(
-    r"(?:[\s\d\W]|[共第页上下一首尾末前后转到条篇]|本文|全文|本页|当前|分页|阅读|浏览|显示|余下|剩余|继续|跳|内容|文章|next|prev|page)*",
-    re.I,
-)
-"""All that a line of a pager is made of."""
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -63,8 +55,8 @@ def parse_article(page: Page, profile: Profile) -> ArticlePage:
     layout = choose_layout(doc)
     region = find_body(survey, headline, layout.root(doc) if layout else None)
     region.lines = [line for line in region.lines if line.index not in crumb.lines]
-    pager = _read_parts(doc, headline, region)
-    region.lines = _without_pager(region.lines, pager)
+    pager = read_parts(survey, headline.end, region.lines)
+    region.lines = without_pager(region.lines, pager)
     meta = headline.meta = _with_machine_date(doc, _take_tail(survey, headline, region))
     _refuse(survey, headline, region, crumb.in_section)
     lines = region.lines
@@ -93,7 +85,7 @@ def parse_article(page: Page, profile: Profile) -> ArticlePage:
         town=crumb.town,
         in_section=crumb.in_section,
         part=pager.number or 1,
-        parts=_parts(pager),
+        parts=links_of(pager),
         parts_total=max([pager.number or 1, pager.total or 1, *pager.pages]),
         related=read_related(survey, body),
         around=_around(survey, profile, crumb, headline, body, title),
@@ -210,44 +202,6 @@ def _with_machine_date(doc: Document, meta: Meta) -> Meta:
         if content and (found := find_date(content)) is not None:
             return meta._replace(printed=found[0], date=found[1])
     return meta
-
-
-# -- a body on several pages ----------------------------------------------------------------------------------------
-
-
-def _read_parts(doc: Document, headline: Headline, region: Region) -> Pager:
-    """The pager of an article whose text runs over several pages; one without pages if there is none."""
-    if not region.lines:
-        return Pager()
-    pager = read_pager(doc, headline.end, min(len(doc.lines), region.lines[-1].index + 30), siblings=True)
-    if not pager.pages and not pager.next:
-        return Pager()
-    if pager.next is not None and pager.number is not None:
-        pager.pages.setdefault(pager.number + 1, pager.next)
-    return pager
-
-
-def _parts(pager: Pager) -> tuple[Link, ...]:
-    return tuple(
-        Link(url=url, text=str(number), number=number)
-        for number, url in sorted(pager.pages.items())
-        if number != pager.number
-    )
-
-
-def _without_pager(lines: list[Line], pager: Pager) -> list[Line]:
-    if not pager.pages:
-        return lines
-    return [
-        line
-        for line in lines
-        if line.hidden
-        or not (pager.first_line - 2 <= line.index <= pager.last_line + 2 and _is_pager_line(line))
-    ]
-
-
-def _is_pager_line(line: Line) -> bool:
-    return len(line.text) <= 120 and _PAGER_WORDS.fullmatch(folded(line.text)) is not None
 
 
 # -- what stands around ---------------------------------------------------------------------------------------------

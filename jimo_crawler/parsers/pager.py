@@ -124,7 +124,7 @@ def read_pager(doc: Document, first: int = 0, last: int | None = None, siblings:
             _complete(pager, other)
     if not siblings:
         _read_totals_alone(doc, pager)
-    _settle(doc, pager)
+    settle(doc, pager)
     return pager
 
 
@@ -212,7 +212,7 @@ def _read_cluster(doc: Document, run: list[_Step], siblings: bool) -> Pager:
     pager = Pager(first_line=run[0].anchor.line, last_line=max(step.anchor.line for step in run))
     own = canonical_url(doc.page.url)
     if siblings:
-        run = [step for step in run if step.url is None or _is_sibling(step.url, doc.page.url)]
+        run = [step for step in run if step.url is None or is_sibling(step.url, doc.page.url)]
         if not run:
             return Pager()
     last_url = None
@@ -267,7 +267,7 @@ def _read_words(doc: Document, run: list[_Step], pager: Pager) -> None:
     lines, last = _lines_beside(doc, run), max(step.anchor.line for step in run)
     texts = [_without_anchors(line) for line in lines]
     together = " ".join(texts)
-    total, number = _totals(together)
+    total, number = totals(together)
     pager.total = pager.total if pager.total is not None else total
     pager.number = number if number is not None else pager.number
     if pager.number is None:
@@ -321,10 +321,10 @@ def _remove_word(text: str, word: str) -> str:
     return re.sub(rf"(?<!\d){re.escape(word)}(?!\d)", " ; ", text, count=1)
 
 
-def _totals(text: str) -> tuple[int | None, int | None]:
+def totals(text: str) -> tuple[int | None, int | None]:
     """(total, current) as words say it."""
     total = number = None
-    text = _NUMERALS.sub(lambda match: str(_numeral(match[0])), text)
+    text = _NUMERALS.sub(lambda match: str(numeral(match[0])), text)
     if match := _TOTAL.search(text):
         total = next(int(group) for group in match.groups() if group)
     if match := _FRACTION.search(text):
@@ -338,10 +338,10 @@ def _totals(text: str) -> tuple[int | None, int | None]:
     return (total if total is None or 0 < total <= MOST_PAGES else None), number
 
 
-def _numeral(text: str) -> int:
+def numeral(text: str) -> int:
     """A number up to 999 in Chinese numerals.
 
-    >>> _numeral("八"), _numeral("十二"), _numeral("一百零三"), _numeral("二〇")
+    >>> numeral("八"), numeral("十二"), numeral("一百零三"), numeral("二〇")
     (8, 12, 103, 20)
     """
     if "十" not in text and "百" not in text:
@@ -381,7 +381,7 @@ def _read_jumper(doc: Document, select: Select, siblings: bool) -> Pager | None:
         )
         if chosen:
             pager.number = number
-        if url is None or (siblings and not _is_sibling(url, doc.page.url)):
+        if url is None or (siblings and not is_sibling(url, doc.page.url)):
             continue
         if canonical_url(url) == own:
             pager.number = pager.number or number
@@ -440,7 +440,7 @@ def _read_totals_alone(doc: Document, pager: Pager) -> None:
     for line in doc.lines:
         if line.hidden or len(line.text) > 80 or ("页" not in line.text and "頁" not in line.text):
             continue
-        total, number = _totals(_without_anchors(line))
+        total, number = totals(_without_anchors(line))
         if total is not None:
             pager.total = pager.total if pager.total is not None else total
             pager.number = pager.number if pager.number is not None else number
@@ -449,7 +449,7 @@ def _read_totals_alone(doc: Document, pager: Pager) -> None:
 # -- sense ----------------------------------------------------------------------------------------------------------
 
 
-def _settle(doc: Document, pager: Pager) -> None:
+def settle(doc: Document, pager: Pager) -> None:
     """Number and next page from what is known, and nothing that contradicts it."""
     own = canonical_url(doc.page.url)
     if pager.number is None and pager.exists:
@@ -540,7 +540,7 @@ def _number_beside_next(own: str, following: str) -> int | None:
     )
 
 
-def _is_sibling(url: str, own: str) -> bool:
+def is_sibling(url: str, own: str) -> bool:
     """Whether an address is another page of the same text: 5_2.html of 5.html, show.asp?id=5&page=2 of show.asp?id=5."""
     one, other = urlsplit(canonical_url(url)), urlsplit(canonical_url(own))
     if one.netloc != other.netloc:

@@ -223,6 +223,14 @@ def test_a_paged_body_is_one_article_joined_in_order(bench: Bench, order: tuple[
     assert bench.rows("SELECT change FROM revisions") == [("first",)]
 
 
+def test_a_body_whose_other_pages_have_no_address_is_not_complete(bench: Bench) -> None:
+    bench.visit("a", page(BODY.split("\n")[0], parts_total=3))
+    assert bench.rows("SELECT url, complete FROM articles") == [("http://p.cn/a", 0)]
+    bench.new_run(24)
+    bench.visit("a", page())
+    assert bench.rows("SELECT url, body, complete FROM articles") == [("http://p.cn/a", BODY, 1)]
+
+
 def test_the_frontier_knows_every_page_of_a_paged_body(bench: Bench) -> None:
     bench.visit(
         "a", page(BODY.split("\n")[0], parts=(Link(url="http://p.cn/a?page=2", number=2),), parts_total=2)
