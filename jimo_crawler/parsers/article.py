@@ -146,15 +146,27 @@ def _take_tail(survey: Survey, headline: Headline, region: Region) -> Meta:
     """The meta data, with what stands below the body; those lines are taken out of *region*."""
     meta, lines = headline.meta, list(region.lines)
     cut = len(lines)
+    taken: list[Meta] = []
+    timed = False
     for place in range(len(lines) - 1, max(-1, len(lines) - 7), -1):
         line = lines[place]
         if line.hidden:
             continue
         found = survey.meta(line.index) if len(line.text) <= 100 else None
-        if found is None or not _is_tail(found, cut < len(lines)):
+        if found is None:
             break
-        meta = meta.joined(found)
-        headline.lines.add(line.index)
+        if not timed and _is_time_alone(found, meta):
+            timed = True
+            taken.append(found)
+            if cut == len(lines) or not _is_printed_below(survey, lines[:place], found):
+                continue  # a signature's, unless a label stands above it
+        elif _is_tail(found, cut < len(lines)):
+            taken.append(found)
+        else:
+            break
+        while taken:
+            meta = meta.joined(taken.pop())
+        headline.lines.update(each.index for each in lines[place:cut] if not each.hidden)
         cut = place
     hidden = [line for line in lines[cut:] if line.hidden]
     region.lines = [*lines[:cut], *hidden]
@@ -168,6 +180,21 @@ def _is_tail(meta: Meta, behind: bool) -> bool:
     if meta.labels & {"editor", "source", "date", "updated"} and meta.weight >= 1.5:
         return True
     return behind and bool(meta.labels) and meta.weight >= 1.0
+
+
+def _is_time_alone(found: Meta, meta: Meta) -> bool:
+    """Whether a line is a time without a label that may be the article's."""
+    if found.labels or found.date is None:
+        return False
+    return meta.printed is None or (meta.date is not None and meta.date[:10] == found.date[:10])
+
+
+def _is_printed_below(survey: Survey, lines: list[Line], found: Meta) -> bool:
+    """Whether a time above other meta lines is the portal's: to the minute, or in numbers right below a sentence."""
+    if found.date is not None and len(found.date) > 10:
+        return True
+    last = next((line for line in reversed(lines) if not line.hidden), None)
+    return last is not None and survey.is_prose(last) and not re.search("[年〇一二三]", found.printed or "")
 
 
 def _meta_below(survey: Survey, headline: Headline, meta: Meta, region: Region) -> Meta:

@@ -340,22 +340,38 @@ def _take_pair(survey: Survey, headline: Headline, index: int) -> int:
 
 
 def _take_row(survey: Survey, headline: Headline, index: int) -> int:
-    """Take cells that are label and value by turns, two pairs or more with a time among them: 发布日期 | 2006.5.12 | 人气 | 87."""
+    """Take cells that are label and value by turns, two pairs or more with a time among them: 发布日期 | 2006.5.12 | 人气 | 87.
+
+    A label may have nothing behind it but an empty cell.
+    """
     metas: list[Meta] = []
-    end = index
-    while end + 1 < len(survey.lines):
-        label, value = survey.lines[end], survey.lines[end + 1]
-        if label_alone(label.text) is None or value.hidden or not _is_value(label, value):
-            break
-        if (meta := read_meta(f"{label.text.rstrip(':：︰ ')}：{value.text}")) is not None:
-            metas.append(meta)
-        end += 2
-    if len(metas) < 2 or not any(meta.date for meta in metas):
+    pairs, end = 0, index
+    while end < len(survey.lines) and label_alone((label := survey.lines[end]).text) is not None:
+        if _is_left_empty(survey, label):
+            end += 1
+        else:
+            value = survey.lines[end + 1] if end + 1 < len(survey.lines) else label
+            if value.hidden or not _is_value(label, value):
+                break
+            if (meta := read_meta(f"{label.text.rstrip(':：︰ ')}：{value.text}")) is not None:
+                metas.append(meta)
+            end += 2
+        pairs += 1
+    if pairs < 2 or not any(meta.date for meta in metas):
         return 0
     for meta in metas:
         headline.meta = headline.meta.joined(meta)
     headline.lines.update(range(index, end))
     return end - index
+
+
+def _is_left_empty(survey: Survey, label: Line) -> bool:
+    """Whether the cell behind a label's has no text."""
+    cell = next((box for box in label.box.chain() if box.tag in ("td", "th", "dt")), None)
+    if cell is None or cell.end >= len(survey.doc.boxes):
+        return False
+    behind = survey.doc.boxes[cell.end]
+    return behind.parent is cell.parent and behind.tag in ("td", "th", "dd") and behind.first == behind.last
 
 
 def _is_value(label: Line, following: Line) -> bool:
@@ -419,8 +435,10 @@ def _take_metas_before(survey: Survey, headline: Headline, line: int) -> None:
         above = survey.lines[index]
         if above.hidden:
             continue
-        if label_alone(above.text) is not None and _take_pair(survey, headline, index):
-            continue
+        if label_alone(above.text) is not None and (
+            _take_pair(survey, headline, index) or _take_row(survey, headline, index) or index == line - 1
+        ):
+            continue  # the last is the headline's own: 标题
         meta = None if above.is_links else survey.meta(index)
         if meta is not None and (meta.labels or (meta.printed and index == line - 1)):
             headline.meta = meta.joined(headline.meta)

@@ -75,25 +75,21 @@ _LABEL_KINDS = {word.lower(): kind for kind, words in reversed(LABEL_WORDS.items
 
 
 def _label_words() -> str:
-    """Alternatives for all labels, the longest of a kind first, the short ones also printed with gaps: 来 源.
+    """Alternatives for all labels, the longest first, the short ones also printed with gaps: 来 源.
 
     Put together by their first character, which the search then looks for at full speed.
     """
     by_start: dict[str, list[str]] = {}
-    for words in LABEL_WORDS.values():
-        for word in sorted(words.split(), key=len, reverse=True):
-            gap = r"\s?" if len(word) < 4 else ""
-            rest = "".join(
-                gap
-                + (
-                    f"[{each.lower()}{each.upper()}]"
-                    if each.isascii() and each.isalpha()
-                    else re.escape(each)
-                )
-                for each in word[1:]
-            )
-            for start in dict.fromkeys((word[0].upper(), word[0].lower())):
-                by_start.setdefault(start, []).append(rest)
+    words = [word for words in LABEL_WORDS.values() for word in words.split()]
+    for word in sorted(words, key=len, reverse=True):
+        gap = r"\s?" if len(word) < 4 else ""
+        rest = "".join(
+            gap
+            + (f"[{each.lower()}{each.upper()}]" if each.isascii() and each.isalpha() else re.escape(each))
+            for each in word[1:]
+        )
+        for start in dict.fromkeys((word[0].upper(), word[0].lower())):
+            by_start.setdefault(start, []).append(rest)
     return "|".join(f"{start}(?:{'|'.join(rests)})" for start, rests in by_start.items())
 
 

@@ -145,3 +145,60 @@ def test_time_in_the_headline_is_the_articles(head: str, date: str, source: str 
 def test_headline_keeps_a_time_of_its_own(named: str, below: str, date: str | None) -> None:
     article = read(f"<h1>田横镇渔业大事记 2008年11月21日</h1>{below}", named)
     assert (article.title_as_published, article.published_at) == ("田横镇渔业大事记 2008年11月21日", date)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "<tr><td>作者</td><td>&nbsp;</td><td>来源</td><td>渔港报</td><td>日期</td><td>2008-11-21</td></tr>",
+        "<tr><th>來源</th><td>渔港报</td><th>日期</th><td>2008年11月21日</td><th>作者</th><td></td></tr>",
+        "<tr><td>作者：</td><td></td></tr><tr><td>来源：</td><td>渔港报</td></tr><tr><td>日期：</td><td>2008.11.21</td></tr>",
+    ],
+)
+def test_meta_cells_may_be_empty(rows: str) -> None:
+    article = read(f"<h1>{WHOLE}</h1><table border=1>{rows}</table>")
+    assert (article.source, article.author, article.published_at) == ("渔港报", None, "2008-11-21")
+    assert body(article) == list(TEXT)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "<tr><td>标题</td><td>{0}</td></tr><tr><td>发布单位</td><td>田横镇政府</td></tr><tr><td>信息来源</td><td>渔港报</td></tr>"
+        "<tr><td>发布日期</td><td>2008-11-21</td></tr><tr><td>内容</td><td>{1}</td></tr>",
+        "<tr><td>标　题：</td><td>{0}</td></tr><tr><td>来　源：</td><td>渔港报</td></tr><tr><td>日　期：</td><td>08/11/21</td></tr>"
+        "<tr><td colspan=2>{1}</td></tr>",
+        "<tr><td>编号</td><td>0312</td><td>来源</td><td>渔港报</td><td>发布日期</td><td>2008-11-21</td></tr>"
+        "<tr><td>标题</td><td colspan=5>{0}</td></tr><tr><td>正文</td><td colspan=5>{1}</td></tr>",
+    ],
+)
+def test_form_is_read(rows: str) -> None:
+    text = "".join(f"<p>{each}</p>" for each in TEXT)
+    article = read("", WHOLE, f"<table border=1>{rows.format(WHOLE, text)}</table>")
+    assert (article.title_as_published, article.source, article.published_at) == (
+        WHOLE,
+        "渔港报",
+        "2008-11-21",
+    )
+    assert body(article) == list(TEXT)
+
+
+PROSE = "".join(f"<p>{each}</p>" for each in TEXT)
+
+
+@pytest.mark.parametrize(
+    ("below", "date", "source", "rest"),
+    [
+        ("<p>来源：渔港报</p><p>2008-11-21 19:30</p>", "2008-11-21T19:30:00+08:00", "渔港报", []),
+        ("<p>2008-11-21</p><p align=right>来源：渔港报　编辑：薛海生</p>", "2008-11-21", "渔港报", []),
+        ("<div>（來源：漁港報）</div><div>（2008年11月21日）</div>", "2008-11-21", "漁港報", []),
+        ("<p>田横镇渔业协会</p><p>2008年11月20日</p><p>来源：渔港报</p>", None, "渔港报", ["田横镇渔业协会", "2008年11月20日"]),
+        ("<p>田横镇渔业协会</p><p>2008年11月20日</p>", None, None, ["田横镇渔业协会", "2008年11月20日"]),
+    ],
+)  # fmt: skip
+def test_time_below_the_text_is_the_articles_beside_meta_lines(
+    below: str, date: str | None, source: str | None, rest: list[str]
+) -> None:
+    article = read(f"<h1>{WHOLE}</h1>", WHOLE, PROSE + below)
+    assert (article.published_at, article.source) == (date, source)
+    assert body(article) == [*TEXT, *rest]
