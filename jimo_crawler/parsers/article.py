@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from jimo_crawler.errors import NotAnArticle, Truncated
 from jimo_crawler.items import Article, ArticlePage, Block, Page
 from jimo_crawler.parsers.blocks import build_blocks, build_images
@@ -39,6 +41,7 @@ _META_NAMES = (
     "firstpublishedtime",
     "apub:time",
 )
+_IN_WORDS = re.compile("[年〇一二三]")
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -194,7 +197,7 @@ def _is_printed_below(survey: Survey, lines: list[Line], found: Meta) -> bool:
     if found.date is not None and len(found.date) > 10:
         return True
     last = next((line for line in reversed(lines) if not line.hidden), None)
-    return last is not None and survey.is_prose(last) and not re.search("[年〇一二三]", found.printed or "")
+    return last is not None and survey.is_prose(last) and not _IN_WORDS.search(found.printed or "")
 
 
 def _meta_below(survey: Survey, headline: Headline, meta: Meta, region: Region) -> Meta:
