@@ -13,7 +13,9 @@ from jimo_crawler.parsers.dom import Anchor, Box, fold_space, read_document
 from jimo_crawler.parsers.onward import Rows, find_older, find_older_month, is_month
 from jimo_crawler.parsers.pager import Pager, read_pager
 from jimo_crawler.parsers.related import link_text
+from jimo_crawler.parsers.scripted import called_target
 from jimo_crawler.parsers.survey import ATTACHMENTS, Role, Survey
+from jimo_crawler.parsers.untitled import Mute, is_mute, titles_of
 from jimo_crawler.parsers.urls import canonical_url, is_own
 from jimo_crawler.parsers.wording import folded, is_control, without_bullet
 from jimo_crawler.portal import Profile, kind_of
@@ -172,22 +174,44 @@ def _candidates(survey: Survey, crumb: Breadcrumb, pager: Pager) -> list[_Item]:
     own = canonical_url(doc.page.url)
     pages = {canonical_url(url) for url in (*pager.pages.values(), pager.next or "")}
     items: list[_Item] = []
+    mutes: list[Mute] = []
+    pictured = {id(picture.anchor) for picture in doc.pictures if picture.anchor is not None}
     for anchor in doc.anchors:
-        if anchor.hidden or not anchor.text or anchor.line in crumb.lines:
+        if anchor.hidden or anchor.line in crumb.lines or not (anchor.text or id(anchor) in pictured):
             continue
-        url = doc.url_of(anchor)
+        url = doc.url_of(anchor) or called_target(doc, anchor)
         if url is None or not is_own(url, doc.page) or url.split("?")[0].lower().endswith(ATTACHMENTS):
             continue
         key = canonical_url(url)
         if key == own or key in pages or _is_home(key):
             continue
         items.append(_Item(url, key, _headline(anchor), anchor.line, anchor.box))
+        if is_mute(anchor, id(anchor) in pictured):
+            mutes.append(Mute(key, anchor, is_picture=not anchor.text))
+    _name_mutes(survey, items, mutes)
     recurring = _recurring(items)
     found: list[_Item] = []
     for item in items:
         if item.key not in recurring:
             _add(found, item, survey)
     return [item for item in found if _is_headline(item.text)]
+
+
+def _name_mutes(survey: Survey, items: list[_Item], mutes: list[Mute]) -> None:
+    """Give links that are pictures or say 阅读全文 the title that stands beside them, where no other link says it."""
+    named = {item.key for item in items if _is_headline(item.text)}
+    mutes = [mute for mute in mutes if mute.key not in named]
+    if len(mutes) < 2:
+        return
+    alone = [item for item in items if item.key in {mute.key for mute in mutes}]
+    counts = _counts(survey, alone)
+    for mute in mutes:
+        item = next(item for item in alone if item.key == mute.key)
+        mute.row = _row(item, counts)[0]
+    titles = titles_of(survey, mutes, _is_headline)
+    for item in alone:
+        if item.key in titles:
+            item.text, item.line = titles[item.key]
 
 
 def _recurring(items: list[_Item]) -> set[str]:

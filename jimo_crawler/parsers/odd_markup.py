@@ -1,4 +1,4 @@
-"""A second reading of pages in which the first finds nothing: markup that is left open.
+"""A second reading of pages in which the first finds nothing: markup that a script writes, and markup that is left open.
 
 libxml2 follows today's rules for HTML: behind an unclosed ``<title>``, comment, ``<textarea>`` or frame the rest of the
 page is no markup any more. The browsers for which old pages were made read on, and so does Python's own tokenizer,
@@ -10,9 +10,23 @@ from __future__ import annotations
 from dataclasses import replace
 
 from jimo_crawler.items import Page
+from jimo_crawler.parsers.scripted import written_text
 
 SWALLOW = ("title", "textarea", "iframe", "xmp", "plaintext", "noframes", "noembed", "template")
 """Elements whose content is no markup: where one holds links, it was left open."""
+
+
+def write_out(page: Page) -> Page:
+    """The same page with what its scripts write into it, where that is plain text, in their places."""
+    html, pieces, place = page.html, [], 0
+    lower = html.lower()
+    while len(lower) == len(html) and (start := lower.find("<script", place)) >= 0:
+        stop = lower.find("</script", start)
+        if stop < 0:
+            break
+        pieces += [html[place:start], written_text(html[start:stop])]
+        place = html.find(">", stop) + 1 or len(html)
+    return replace(page, html="".join([*pieces, html[place:]]))
 
 
 def mend(page: Page) -> Page:

@@ -16,7 +16,7 @@ from jimo_crawler.items import ArticlePage, Failure, Link, ListingPage, Page, Se
 from jimo_crawler.parsers.article import parse_article
 from jimo_crawler.parsers.decode import decode
 from jimo_crawler.parsers.listing import parse_listing
-from jimo_crawler.parsers.odd_markup import mend
+from jimo_crawler.parsers.odd_markup import mend, write_out
 from jimo_crawler.parsers.section import find_frames, find_index, parse_index
 from jimo_crawler.parsers.takeover import is_takeover
 from jimo_crawler.parsers.urls import canonical_url
@@ -149,8 +149,10 @@ def _read_listing(page: Page, profile: Profile) -> Reading:
 
 
 def _readable(page: Page) -> Iterator[Page]:
-    """The page, and, where nothing was found on it, the page with its markup mended."""
+    """The page, and, where nothing was found on it, the page with what its scripts write, or with its markup mended."""
     yield page
+    if "document.write" in page.html:
+        yield write_out(page)
     if "<a" in page.html or "<A" in page.html:
         yield mend(page)
 

@@ -14,6 +14,10 @@ from jimo_crawler.parsers.dom import Anchor, Box, Document, Select
 from jimo_crawler.parsers.urls import is_own
 
 _CALL = re.compile(r"(?<![\w.])([A-Za-z_$][\w$.]*)\s*\(\s*(?:this\s*,\s*)?[\"']?(\d{1,5})[\"']?")
+_VALUE = r"""(?:"[^"]*"|'[^']*'|\d+)"""
+_CALL_WITH = re.compile(
+    rf"(?<![\w.])(?!void\b|alert\b|open\b|confirm\b)([A-Za-z_$][\w$]*)\s*\(\s*(?:this\s*,\s*)?({_VALUE}(?:\s*,\s*{_VALUE})*)\s*\)"
+)
 _PARAMETER = re.compile(
     r"([?&](?:page|p|pn|pg|pageno|page_no|pagenum|page_num|pageid|pageindex|page_index|curpage|cur_page|currentpage|current_page|topage|pagenow|nowpage|n|PageNo|start_page|absolutepage|paged|ipage)=)(\d{1,5})(?=&|$)",
     re.I,
@@ -44,7 +48,7 @@ def select_target(doc: Document, select: Select, value: str) -> str | None:
                 (term for term in names if _CHOSEN.search(term)), names[0] if len(names) == 1 else None
             )
             if chosen is not None:
-                return _joined(doc, each[0], re.findall(r"[\w$]+", chosen)[0], value)
+                return _joined(doc, each[0], {re.findall(r"[\w$]+", chosen)[0]: value})
     if re.search(r"[./?=]", value):
         return doc.url_at(value)
     call = re.match(r"\s*(?:javascript:)?\s*(?:return\s+)?([A-Za-z_$][\w$]*)\s*\(\s*this", code)
@@ -102,6 +106,12 @@ def numbers_of(script: str) -> dict[str, int]:
     return numbers
 
 
+def written_text(script: str) -> str:
+    """What a script writes into its page by ``document.write``, where that is plain strings."""
+    texts = (_written(match[1], {}) for match in _WRITE.finditer(script))
+    return "\n".join(text for text in texts if text)
+
+
 def written_links(script: str, numbers: Mapping[str, int]) -> Iterator[tuple[str, str]]:
     """Address and text of the links that a script writes into its page, where they are sums of strings and known *numbers*."""
     for match in _WRITE.finditer(script):
@@ -133,36 +143,52 @@ def without_page(query: str) -> str:
     return _PARAMETER.sub("", f"?{query}").lstrip("?&")
 
 
-def _by_function(doc: Document, name: str, value: str) -> str | None:
-    """Where a function of the page's own scripts goes when it is called with *value*."""
+def called_target(doc: Document, anchor: Anchor) -> str | None:
+    """Where a link leads that calls a function of the page's own scripts: ``javascript:openNews(3)``."""
+    for code in (anchor.href, anchor.attrs.get("onclick")):
+        if code and "(" in code and (call := _CALL_WITH.search(code)) is not None:
+            values = [value.strip("\"'") for value in re.findall(_VALUE, call[2])]
+            if (url := _by_function(doc, call[1], *values)) is not None:
+                return url
+    return None
+
+
+def _by_function(doc: Document, name: str, *values: str) -> str | None:
+    """Where a function of the page's own scripts goes when it is called with *values*."""
     head = re.compile(
-        rf"(?:function\s+{re.escape(name)}|{re.escape(name)}\s*=\s*function)\s*\(\s*(\w+)[^)]*\)\s*\{{"
+        rf"(?:function\s+{re.escape(name)}|{re.escape(name)}\s*=\s*function)\s*\(\s*(\w[^)]*)\)\s*\{{"
     )
     for script in doc.scripts:
         if (match := head.search(script)) is None:
             continue
         body = script[match.end() : match.end() + 600]
-        argument = re.escape(match[1])
+        given = dict(zip(re.findall(r"\w+", match[1]), values, strict=False))
         for each in _SUM.finditer(body):
-            if re.search(rf"\b{argument}\b", each[0]):
-                return _joined(doc, each[0], match[1], value)
-        if target := re.search(
-            rf"(?:document\.)?(?:forms?\[[\"']?\w+[\"']?\]|\w+)\.(\w+)\.value\s*=\s*{argument}", body
-        ):
-            return _submitted(doc, target[1], value)
-        if target := re.search(rf"getElementById\(\s*[\"'](\w+)[\"']\s*\)\.value\s*=\s*{argument}", body):
-            return _submitted(doc, target[1], value)
+            if any(re.search(rf"\b{argument}\b", each[0]) for argument in given):
+                return _joined(doc, each[0], given)
+        for argument, value in given.items():
+            if target := re.search(
+                rf"(?:document\.)?(?:forms?\[[\"']?\w+[\"']?\]|\w+)\.(\w+)\.value\s*=\s*{argument}", body
+            ):
+                return _submitted(doc, target[1], value)
+            if target := re.search(rf"getElementById\(\s*[\"'](\w+)[\"']\s*\)\.value\s*=\s*{argument}", body):
+                return _submitted(doc, target[1], value)
+            if re.search(
+                rf"(?:\bopen\s*\(|location(?:\.href)?\s*=|\.(?:replace|assign)\s*\()\s*{argument}\b", body
+            ):
+                return doc.url_at(value)
     return None
 
 
-def _joined(doc: Document, terms: str, argument: str, value: str) -> str | None:
+def _joined(doc: Document, terms: str, given: Mapping[str, str]) -> str | None:
     """The address that a sum of strings and variables is; None if it begins with something that cannot be known."""
     text, has_value = "", False
     for term in _TERM.findall(terms):
+        name = next((name for name in given if re.search(rf"\b{re.escape(name)}\b", term)), None)
         if term[0] in "\"'":
             text += term[1:-1]
-        elif re.search(rf"\b{re.escape(argument)}\b", term):
-            text, has_value = text + value, True
+        elif name is not None:
+            text, has_value = text + given[name], True
         elif (known := _variable(doc, term)) is not None:
             text += known
         elif has_value:
