@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jimo_crawler.items import ArticlePage
 
 
 class Outcome(StrEnum):
@@ -88,7 +92,8 @@ class BadArgument(JimoError):
 class NotAnArticle(JimoError):
     """Raised by the article parser: the page is something else, and ``outcome`` says what.
 
-    *outcome* is one of not_article, gone, blocked, hijacked; *reason* one of :class:`Reason`.
+    *outcome* is one of not_article, gone, blocked, hijacked; *reason* one of :class:`Reason`. *page* is what the page says if
+    it is an article nevertheless: one whose headline is all that speaks for it, and a listing may know that.
     """
 
     def __init__(
@@ -97,6 +102,7 @@ class NotAnArticle(JimoError):
         super().__init__(message)
         self.outcome = outcome
         self.reason = reason
+        self.page: ArticlePage | None = None
 
 
 class Truncated(JimoError):

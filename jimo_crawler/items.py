@@ -252,7 +252,8 @@ class Visit:
     frames: tuple[Link, ...] = ()
     """Of an entry page or index without links of its own: the pages of which it consists, or to which it leads."""
     page: ArticlePage | None = None
-    """On an article page: all that was read; ``page.article`` is cleaned by the pipelines."""
+    """On an article page: all that was read; ``page.article`` is cleaned by the pipelines. With the outcome not_article: what
+    the page says if the listing that names it knows better."""
     fingerprint: Fingerprint | None = None
     removed: tuple[Removed, ...] = ()
     failures: tuple[Failure, ...] = field(default=())

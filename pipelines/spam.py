@@ -29,6 +29,8 @@ class SpamFilter:
         if visit.page is None:
             return visit
         cleaned = spam.clean(visit.page.article, visit.page.around)
+        if visit.outcome is Outcome.NOT_ARTICLE and (cleaned.takeover or not cleaned.article.blocks):
+            return replace(visit, page=None)
         self._stats.inc_value("jimo/spam/removed", len(cleaned.removed))
         page = replace(visit.page, article=cleaned.article)
         visit = replace(visit, page=page, removed=cleaned.removed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from dataclasses import replace
 
@@ -16,6 +17,24 @@ from jimo_crawler.errors import Outcome
 from jimo_crawler.items import ArticlePage, Visit
 from jimo_crawler.parsers.urls import canonical_url
 from jimo_crawler.text import fingerprint
+from jimo_crawler.text.fold import fold
+
+_NO_LETTER = re.compile(r"[\W_]+")
+_CUT = re.compile(r"(?:\.{2,}|…+|。{2,}|·{3,})\s*$")
+LEAST_OF_A_TITLE = 6
+"""Characters of a headline by which a link still names it, if dots stand for the rest."""
+
+
+def names(anchor: str | None, title: str) -> bool:
+    """Whether a link's text is the headline *title*, or its beginning with dots behind it.
+
+    >>> names("· 停水通知", "停水 通知"), names("关于金口镇停…", "關於金口鎮停水的通知"), names("[更多]", "停水通知")
+    (True, True, False)
+    """
+    link, headline = (_NO_LETTER.sub("", fold(each)) for each in (anchor or "", title))
+    if anchor and _CUT.search(anchor):
+        return len(link) >= LEAST_OF_A_TITLE and headline.startswith(link)
+    return bool(link) and link == headline
 
 
 class ArticlePages:
@@ -38,6 +57,18 @@ class ArticlePages:
         self._addresses = addresses
         self._articles = Articles(conn, addresses)
         self._parts = Parts(conn, addresses)
+
+    def as_named(self, visit: Visit) -> Visit:
+        """*visit* as an article, if the page looked like none but a link of the portal names it by its headline; the others
+        without what was read."""
+        if visit.outcome is not Outcome.NOT_ARTICLE or visit.page is None:
+            return visit
+        article, last = visit.page.article, self._addresses.latest(canonical_url(visit.final_url))
+        row = self._conn.execute("SELECT anchor FROM urls WHERE url = ?", (visit.url,)).fetchone()
+        named = row is not None and names(row["anchor"], article.title)
+        if named and (last is None or not has_other_body(last, article)):
+            return replace(visit, outcome=Outcome.ARTICLE, failures=(), message="")
+        return replace(visit, page=None, fingerprint=None, removed=())
 
     def bearing(self, visit: Visit) -> Bearing:
         """What the visit says of what the archive has, if it is believed."""

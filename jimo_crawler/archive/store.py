@@ -75,12 +75,13 @@ class Store:
 
     def bearing(self, visit: Visit) -> Bearing:
         """What the visit says of what the archive has, if it is believed."""
-        return self._article_pages.bearing(visit)
+        return self._article_pages.bearing(self._article_pages.as_named(visit))
 
     def _save(self, visit: Visit) -> Visit:
         captures = [self._evidence.add_capture(each) for each in visit.captures]
         capture_id = captures[-1] if captures else None
         row = self._row(visit.url)
+        visit = self._article_pages.as_named(visit)
         booked, visit = self._book(visit, row, capture_id)
         if visit.outcome is not booked.outcome:
             visit = replace(visit, outcome=booked.outcome)

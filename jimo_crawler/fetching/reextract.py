@@ -234,6 +234,6 @@ def _differences(
 def _article_of(visit: Visit | str) -> Article:
     if isinstance(visit, str):
         raise JimoError(visit)
-    if visit.outcome is not Outcome.ARTICLE or visit.page is None:
+    if visit.outcome not in (Outcome.ARTICLE, Outcome.NOT_ARTICLE) or visit.page is None:
         raise JimoError(f"is no longer read as an article: {visit.message or visit.outcome}")
     return visit.page.article

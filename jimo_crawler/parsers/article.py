@@ -31,6 +31,9 @@ ENOUGH_ALONE = 120
 """Characters of prose that make a page without meta line an article."""
 ENOUGH_IN_SECTION = 50
 """The same, if there is a headline, and the breadcrumb puts the page under the towns."""
+LEAST = 12
+"""Characters without which there is no text at all."""
+_SENTENCE = re.compile("[，。；！？]")
 _META_NAMES = (
     "pubdate",
     "publishdate",
@@ -48,8 +51,8 @@ _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 def parse_article(page: Page, profile: Profile) -> ArticlePage:
     """Read an article page.
 
-    Raises NotAnArticle if the page is something else (``outcome`` and ``reason`` say what), Truncated if it breaks off
-    within the text.
+    Raises NotAnArticle if the page is something else (``outcome`` and ``reason`` say what; with what was read, where it is
+    an article if a listing says so), Truncated if it breaks off within the text.
     """
     doc = read_document(page)
     survey = Survey(doc)
@@ -61,7 +64,7 @@ def parse_article(page: Page, profile: Profile) -> ArticlePage:
     pager = read_parts(survey, headline.end, region.lines)
     region.lines = without_pager(region.lines, pager)
     meta = headline.meta = _with_machine_date(doc, _take_tail(survey, headline, region))
-    _refuse(survey, headline, region, crumb.in_section)
+    doubt = _refuse(survey, headline, region, crumb.in_section)
     lines = region.lines
     blocks = build_blocks(survey, lines, region.root)
     if not any(not block.hidden for block in blocks):
@@ -82,7 +85,7 @@ def parse_article(page: Page, profile: Profile) -> ArticlePage:
         damaged=sum(text.count(_REPLACEMENT) for text in (title, *(block.text for block in blocks))),
     )
     body = {line.index for line in lines}
-    return ArticlePage(
+    page_read = ArticlePage(
         article=article,
         breadcrumb=crumb.names,
         town=crumb.town,
@@ -93,16 +96,23 @@ def parse_article(page: Page, profile: Profile) -> ArticlePage:
         related=read_related(survey, body),
         around=_around(survey, profile, crumb, headline, body, title),
     )
+    if doubt is not None:
+        doubt.page = page_read
+        raise doubt
+    return page_read
 
 
 # -- is it one? -----------------------------------------------------------------------------------------------------
 
 
-def _refuse(survey: Survey, headline: Headline, region: Region, in_section: bool | None) -> None:
-    """Raise what the page is if it is no article."""
+def _refuse(
+    survey: Survey, headline: Headline, region: Region, in_section: bool | None
+) -> NotAnArticle | None:
+    """Raise what the page is if it is no article; gives that where only a listing can know it: under a headline stands so
+    little that it may be anything."""
     prose = region.prose
     labelled = headline.meta.weight >= 2 and headline.line is not None
-    if prose < 12:
+    if prose < LEAST:
         refuse_scripted(survey)
     refuse_message(survey, region.lines, labelled and bool(headline.meta.printed or headline.meta.source))
     last_text = max((line.index for line in region.lines if not line.hidden), default=-1)
@@ -113,18 +123,23 @@ def _refuse(survey: Survey, headline: Headline, region: Region, in_section: bool
     if not any(not line.hidden for line in region.lines):
         raise refuse_without_body(survey, bool(headline.title) and headline.line is not None)
     if labelled and not _repeats(survey, headline):
-        return
+        return None
     if (
         is_listing(survey, headline.end if headline.line is not None else 0, len(survey.lines))
         and prose < 600
     ):
         raise NotAnArticle("a list of articles")
     if labelled or (headline.meta.date and headline.title):
-        return
+        return None
     sentences = sum(len(line.text) for line in region.lines if survey.is_prose(line) and len(line.text) >= 30)
     enough = ENOUGH_IN_SECTION if in_section and headline.line is not None else ENOUGH_ALONE
-    if sentences < enough or not headline.title:
-        raise NotAnArticle("neither a headline with a time or a source nor enough text")
+    if sentences >= enough and headline.title:
+        return None
+    doubt = NotAnArticle("neither a headline with a time or a source nor enough text")
+    says = any(_SENTENCE.search(line.text) for line in region.lines if not line.hidden)
+    if not headline.title or prose < LEAST or not says:
+        raise doubt
+    return doubt
 
 
 def _repeats(survey: Survey, headline: Headline) -> bool:

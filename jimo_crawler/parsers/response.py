@@ -171,7 +171,8 @@ def _read_article(page: Page, profile: Profile) -> Reading:
         if unsaid and is_takeover(page):
             message = "the page has been taken over by spam"
             return _failed(Outcome.HIJACKED, Stage.PARSE, Reason.HIJACKED, message, page)
-        return _failed(reason.outcome, Stage.PARSE, reason.reason, str(reason), page)
+        failed = _failed(reason.outcome, Stage.PARSE, reason.reason, str(reason), page)
+        return replace(failed, page=reason.page)
     except Truncated as reason:
         return _failed(Outcome.FAILED, Stage.PARSE, Reason.DATA_LOSS, str(reason), page)
     failures: tuple[Failure, ...] = ()

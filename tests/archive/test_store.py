@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from jimo_crawler.errors import Outcome
-from jimo_crawler.items import Link
+from jimo_crawler.errors import Outcome, Reason, Stage
+from jimo_crawler.items import Failure, Link, Removed
 from jimo_crawler.parsers.urls import canonical_url
 from tests.crawling import contents
 from tests.visiting import BODY, Bench, page
@@ -238,6 +238,49 @@ def test_the_frontier_knows_every_page_of_a_paged_body(bench: Bench) -> None:
     assert bench.row("SELECT first_url, part FROM urls WHERE url = ?", canonical_url("http://p.cn/a?page=2")) == {
         "first_url": "http://p.cn/a", "part": 2,
     }  # fmt: skip
+
+
+# --- pages that only their headline makes articles ------------------------------------------------------------------------------
+
+NOTICE = "因管道检修,明天8时至17时全镇停水,请互相转告。"
+
+
+@pytest.mark.parametrize(
+    ("title", "outcome"),
+    [
+        ("金口镇停水通知", Outcome.ARTICLE),
+        ("·金口鎮停水通知", Outcome.ARTICLE),
+        ("金口镇停水…", Outcome.NOT_ARTICLE),
+        ("金口镇停水通...", Outcome.ARTICLE),
+        ("更多", Outcome.NOT_ARTICLE),
+        ("", Outcome.NOT_ARTICLE),
+    ],
+)
+def test_a_notice_is_an_article_where_a_link_names_it_by_its_headline(
+    bench: Bench, title: str, outcome: Outcome
+) -> None:
+    failure = Failure(stage=Stage.PARSE, reason=Reason.NOT_AN_ARTICLE, message="too little")
+    removed = (Removed(text="代开发票", reason="trade_contact"),)
+    read = page(NOTICE, "金口镇停水通知", None, None)
+    bench.listing("金口镇", 1, "a")
+    bench.conn.execute("UPDATE urls SET anchor = ? WHERE url = 'http://p.cn/a'", (title or None,))
+    visit = bench.visit("a", read, Outcome.NOT_ARTICLE, failures=(failure,), removed=removed)
+    is_one = outcome is Outcome.ARTICLE
+    assert visit.outcome is outcome
+    assert bench.rows("SELECT title, body FROM articles") == [("金口镇停水通知", NOTICE)] * is_one
+    assert bench.rows("SELECT reason FROM failures") == [("not_an_article",)] * (not is_one)
+    assert bench.rows("SELECT text FROM removed_text") == [("代开发票",)] * is_one
+
+
+def test_a_page_that_keeps_but_the_headline_of_a_known_article_has_lost_it(bench: Bench) -> None:
+    bench.listing("金口镇", 1, "a")
+    bench.conn.execute("UPDATE urls SET anchor = '金口镇停水通知' WHERE url = 'http://p.cn/a'")
+    bench.visit("a", page(BODY, "金口镇停水通知"))
+    bench.new_run(24)
+    left = page("材料不全的,一次性告知,请按要求补齐。", "金口镇停水通知", None, None)
+    bench.visit("a", left, Outcome.NOT_ARTICLE)
+    assert bench.rows("SELECT body FROM revisions") == [(BODY,)]
+    assert bench.events("a") == ["new", "missing"]
 
 
 # --- addresses that lead elsewhere, and one loss after another --------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from jimo_crawler.errors import NotAnArticle, Outcome
 from jimo_crawler.items import ArticlePage, Page
 from jimo_crawler.parsers.article import parse_article
 from jimo_crawler.portal import load
@@ -86,3 +87,26 @@ def test_rows_that_all_have_cells_of_sentences_stay_rows() -> None:
         f"一组\t{expected}",
         f"二组\t{expected}",
     ]
+
+
+NOTICE = "因管道检修，明天8时至17时凤凰村停水，请互相转告。"
+
+
+def refused(inner: str) -> NotAnArticle:
+    html = f"<html><head><title>金口镇停水通知</title></head><body>{inner}</body></html>"
+    with pytest.raises(NotAnArticle) as caught:
+        parse_article(Page(url=URL, html=html), PROFILE)
+    assert caught.value.outcome is Outcome.NOT_ARTICLE
+    return caught.value
+
+
+@pytest.mark.parametrize("markup", ["<b>{}</b>", "<h3>{}</h3>", "<center><B>{}</B></center>"])
+def test_what_a_short_page_says_is_handed_on_for_the_listing_to_know(markup: str) -> None:
+    error = refused(f"{markup.format('金口镇停水通知')}<p>{NOTICE}</p>")
+    assert error.page is not None
+    assert error.page.article.title_as_published == "金口镇停水通知"
+    assert error.page.article.body_as_published == NOTICE
+
+
+def test_a_page_without_a_sentence_says_nothing() -> None:
+    assert refused("<h1>金口镇停水通知</h1><p>即墨区金口镇凤凰村村民委员会</p>").page is None
