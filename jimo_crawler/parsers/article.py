@@ -14,6 +14,7 @@ from jimo_crawler.parsers.dom import Document, Line, fold_space, read_document
 from jimo_crawler.parsers.headline import Headline, find_headline
 from jimo_crawler.parsers.layouts import choose_layout, reading_name
 from jimo_crawler.parsers.meta import Meta
+from jimo_crawler.parsers.metabox import find_meta_box
 from jimo_crawler.parsers.parts import links_of, read_parts, without_pager
 from jimo_crawler.parsers.refusals import (
     is_cut,
@@ -63,7 +64,7 @@ def parse_article(page: Page, profile: Profile) -> ArticlePage:
     region.lines = [line for line in region.lines if line.index not in crumb.lines]
     pager = read_parts(survey, headline.end, region.lines)
     region.lines = without_pager(region.lines, pager)
-    meta = headline.meta = _with_machine_date(doc, _take_tail(survey, headline, region))
+    meta = headline.meta = _with_machine_date(doc, _take_metas_elsewhere(survey, headline, region))
     doubt = _refuse(survey, headline, region, crumb.in_section)
     lines = region.lines
     blocks = build_blocks(survey, lines, region.root)
@@ -158,6 +159,18 @@ def _repeats(survey: Survey, headline: Headline) -> bool:
 
 
 # -- meta lines elsewhere -------------------------------------------------------------------------------------------
+
+
+def _take_metas_elsewhere(survey: Survey, headline: Headline, region: Region) -> Meta:
+    """The meta data, with what stands below the body and, if no time is above it, in a box of its own."""
+    meta = _take_tail(survey, headline, region)
+    if headline.meta.printed is not None or (box := find_meta_box(survey)) is None:
+        return meta
+    if meta.printed is not None and box.lines.isdisjoint(headline.lines):
+        return meta
+    headline.lines.update(box.lines)
+    region.lines = [line for line in region.lines if line.index not in box.lines]
+    return meta.joined(box.meta)
 
 
 def _take_tail(survey: Survey, headline: Headline, region: Region) -> Meta:

@@ -266,9 +266,9 @@ def _collect(
     left_out = _link_boxes(survey, root, first, last, weights)
     region = Region(root=root, start=first, stop=last)
     for line in survey.lines[first:last]:
-        if line.index in headline.lines or (
-            line.index < start and line.index not in headline.leads and not line.hidden
-        ):
+        if line.index in headline.lines:
+            continue
+        if line.index < start and line.index not in headline.leads and not line.hidden:
             continue
         if line.index in left_out and not line.hidden:
             region.pruned.append(line)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from jimo_crawler.parsers.breadcrumb import Breadcrumb
 from jimo_crawler.parsers.dom import Line
 from jimo_crawler.parsers.meta import Meta, label_alone, read_meta
+from jimo_crawler.parsers.metabox import is_box_head, is_value, read_pair
 from jimo_crawler.parsers.survey import Role, Survey
 from jimo_crawler.parsers.titles import (
     BYLINE,
@@ -288,6 +289,9 @@ def _take_line(survey: Survey, headline: Headline, index: int) -> int:
         taken := _take_row(survey, headline, index) or _take_pair(survey, headline, index)
     ):
         return taken
+    if is_box_head(survey, index):
+        headline.lines.add(index)
+        return 1
     meta = survey.meta(index) or _unmarked(survey, headline, line)
     if meta is not None and _adds(headline.meta, meta):
         headline.meta = headline.meta.joined(meta)
@@ -325,8 +329,8 @@ def _take_pair(survey: Survey, headline: Headline, index: int) -> int:
     line = survey.lines[index]
     marked = line.text.rstrip()[-1] in ":：︰"
     following = survey.lines[index + 1] if index + 1 < len(survey.lines) else None
-    if following is not None and not following.hidden and _is_value(line, following):
-        meta = read_meta(f"{line.text.rstrip(':：︰ ')}：{following.text}")
+    if following is not None and not following.hidden and is_value(line, following):
+        meta = read_pair(line, following)
         sure = marked or line.box.tag in ("dt", "label") or (meta is not None and meta.date is not None)
         if sure and meta is not None and _adds(headline.meta, meta):
             headline.meta = headline.meta.joined(meta)
@@ -351,9 +355,9 @@ def _take_row(survey: Survey, headline: Headline, index: int) -> int:
             end += 1
         else:
             value = survey.lines[end + 1] if end + 1 < len(survey.lines) else label
-            if value.hidden or not _is_value(label, value):
+            if value.hidden or not is_value(label, value):
                 break
-            if (meta := read_meta(f"{label.text.rstrip(':：︰ ')}：{value.text}")) is not None:
+            if (meta := read_pair(label, value)) is not None:
                 metas.append(meta)
             end += 2
         pairs += 1
@@ -372,17 +376,6 @@ def _is_left_empty(survey: Survey, label: Line) -> bool:
         return False
     behind = survey.doc.boxes[cell.end]
     return behind.parent is cell.parent and behind.tag in ("td", "th", "dd") and behind.first == behind.last
-
-
-def _is_value(label: Line, following: Line) -> bool:
-    """Whether the line behind a lone label is its value: the next cell, the ``dd``, the next of the same box."""
-    if label_alone(following.text) is not None or len(following.text) > 60:
-        return False
-    return (
-        following.box is label.box
-        or following.box.parent is label.box.parent
-        or following.box.tag in ("td", "dd")
-    )
 
 
 def _adds(known: Meta, meta: Meta) -> bool:
@@ -419,6 +412,7 @@ def _leads_to_meta(survey: Survey, index: int, stop: int, headline: Headline) ->
             len(before.text) > 60
             or before.hidden
             or _SENTENCE_END.search(before.text)
+            or label_alone(before.text) is not None
             or survey.roles[before.index] not in (Role.TEXT, Role.HEAD)
         ):
             return 0

@@ -39,9 +39,12 @@ _BEHIND = re.compile(r"[\s\d\[(|]|次|$")
 _TAIL = re.compile(r"[\s|\[(,;·/-]+[^\s|\[(]*\Z")
 _COMMON_WORDS = frozenset(("文", "单位", "摄", "图", "图片", "时间", "日期", "记者", "状态", "顶"))
 """Labels that are common words, too: 开会时间, 首席记者."""
-_BRACKETED = frozenset(("date", "updated", "source", "editor", "author"))
+_BRACKETED = frozenset(("date", "updated", "source", "editor"))
 """Labels that may stand in brackets in place of a colon behind them: 【来源】即墨信息港."""
+_BRACKETED_AUTHORS = frozenset(("作者", "文章作者", "本文作者", "原作者", "撰稿人", "供稿人"))
+"""The same; others head articles of a kind: 【图文】, 【采访】."""
 _VALUE = re.compile(r"\s?:?\s?[\w(«]")
+_DATE_VALUE = re.compile(r"\s?:?\s?[\d〇一二]{2,4}\s?[-/.年\d]")
 _EDGES = " \t|/-—–_,，;；:：、·<>《》•"
 _PAIRS = {"]": "[", ")": "(", "】": "【", "）": "（", "》": "《", "」": "「", "〕": "〔", "］": "［"}
 _UNKNOWN_LABEL = re.compile(r"(?<=\S)\s[^\W\d_]{2,6}\s?:")
@@ -192,13 +195,8 @@ def _labels(flat: str) -> Iterator[_Label]:
         marked = match.lastgroup == "colon"
         start, end = match.span()
         starts_word = start == 0 or flat[start - 1] in _BEFORE or flat[start - 1].isdigit()
-        if (
-            not marked
-            and kind in _BRACKETED
-            and flat[end : end + 1] == "]"
-            and flat[start - 1 : start] == "["
-        ):
-            if not _VALUE.match(flat, end + 1):
+        if not marked and flat[end : end + 1] == "]" and flat[start - 1 : start] == "[":
+            if not _is_bracketed(kind, word, flat, end + 1):
                 continue
             marked, start, end = True, start - 1, end + 1
         elif marked:
@@ -209,6 +207,16 @@ def _labels(flat: str) -> Iterator[_Label]:
             continue
         end_of_last = end
         yield _Label(kind, start, end, marked)
+
+
+def _is_bracketed(kind: str, word: str, flat: str, behind: int) -> bool:
+    """Whether a word in brackets is a label, by what stands behind it."""
+    if (
+        kind not in _BRACKETED or word in _COMMON_WORDS - {"时间", "日期"}
+    ) and word not in _BRACKETED_AUTHORS:
+        return False
+    value = _DATE_VALUE if kind in ("date", "updated") else _VALUE
+    return value.match(flat, behind) is not None
 
 
 def _stands_alone(kind: str, word: str, starts_word: bool, flat: str, start: int, end: int) -> bool:

@@ -202,3 +202,54 @@ def test_time_below_the_text_is_the_articles_beside_meta_lines(
     article = read(f"<h1>{WHOLE}</h1>", WHOLE, PROSE + below)
     assert (article.published_at, article.source) == (date, source)
     assert body(article) == [*TEXT, *rest]
+
+
+BOXES = (
+    "<table align=right border=1><tr><td><b>文章信息</b></td></tr><tr><td>作　者：薛海生<br>来　源：渔港报<br>"
+    "日　期：2008/11/21 19:30<br>阅　读：132 次</td></tr>{0}</table>",
+    "<table border=1><tr><th colspan=2>文章資料</th></tr><tr><th>作者</th><td>薛海生</td></tr><tr><th>來源</th><td>渔港报</td></tr>"
+    "<tr><th>日期</th><td>2008-11-21 19:30</td></tr><tr><th>字数</th><td>820</td></tr>{0}</table>",
+    "<div class=r><h4>相关信息</h4><ul><li>【作者】薛海生</li><li>【来源】渔港报</li><li>【时间】2008-11-21 19:30</li></ul></div>",
+    "<dl><dt>作者：</dt><dd>薛海生</dd><dt>来源：</dt><dd>渔港报</dd><dt>日期：</dt><dd>2008-11-21 19:30</dd></dl>",
+)
+RELATED = "<tr><td><b>相关信息</b><br>·<a href=/1.htm>田横镇召开秋收会议部署工作</a></td></tr>"
+
+
+@pytest.mark.parametrize("related", ["", RELATED])
+@pytest.mark.parametrize("box", BOXES)
+@pytest.mark.parametrize(
+    "page",
+    [
+        "{box}<h1>{title}</h1>{text}",
+        "<h1>{title}</h1>{box}{text}",
+        "<h1>{title}</h1>{text}{box}",
+        "<table><tr><td>{box}</td><td><h1>{title}</h1>{text}</td></tr></table>",
+        "<table><tr><td><h1>{title}</h1>{text}</td><td>{box}</td></tr></table>",
+        "<form method=post>{box}<div align=center><b>{title}</b></div>{text}</form>",
+    ],
+)
+def test_box_of_meta_data_is_read_wherever_it_stands(page: str, box: str, related: str) -> None:
+    html = page.format(box=box.format(related), title=WHOLE, text=PROSE)
+    article = read("", WHOLE, html)
+    assert (article.title_as_published, article.published_at) == (WHOLE, "2008-11-21T19:30:00+08:00")
+    assert (article.source, article.author) == ("渔港报", "薛海生")
+    assert body(article) == list(TEXT)
+
+
+def test_meta_line_at_the_headline_goes_before_a_box() -> None:
+    other = "<div><p>作者：王二</p><p>来源：城阳报</p><p>日期：2007-01-02</p></div>"
+    article = read(f"{other}<h1>{WHOLE}</h1><p>来源：渔港报 时间：2008-11-21</p>", WHOLE)
+    assert (article.source, article.published_at) == ("渔港报", "2008-11-21")
+
+
+def test_boxes_of_several_articles_are_none_of_this_one() -> None:
+    boxes = "".join(
+        f"<div><h5>{name}</h5><p>来源：渔港报</p><p>日期：2007-01-0{day}</p></div>"
+        for day, name in enumerate(("开渔", "封海", "补网"), 1)
+    )
+    article = read(
+        f"<table><tr><td><h4>最新文章</h4>{boxes}<p>渔港风光</p></td><td><h1>{WHOLE}</h1>{PROSE}</td></tr></table>",
+        WHOLE,
+        " ",
+    )
+    assert (article.source, article.published_at) == (None, None)
