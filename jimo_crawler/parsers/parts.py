@@ -35,7 +35,8 @@ _ON = re.compile(
     re.I,
 )
 _WHOLE = re.compile(r"\W*(?:余下|剩余|其余|剩下|阅读|查看|浏览)的?(?:全文|内容|部分|正文)\W*")
-_BACK = re.compile(rf"[\[(<>«\s]*{_READ}{{0,3}}(?:上一?|前一?)页(?:$|[\s:\])<«.…-].*)")
+_MAY_GO_ON = re.compile("[页頁余餘剩未继繼全]")
+"""A quick look: what has none of these is neither of them."""
 _NEXT_PICTURE = re.compile(
     r"(?:^|[^a-z])(?:next|xia(?:yi|ye|yiye)?|xyy|xyp|down|right|after|forward|pgdn|pagedown)", re.I
 )
@@ -111,19 +112,18 @@ def _is_entry(anchor: Anchor) -> bool:
 def _read_steps(doc: Document, pager: Pager, first: int, last: int) -> None:
     """Add what a table of contents, 余下全文 and pictures of arrows say to *pager*."""
     own = canonical_url(doc.page.url)
-    pictures = {
-        id(each.anchor): each.attrs.get("src", "").rpartition("/")[2] for each in doc.pictures if each.anchor
-    }
     for anchor in doc.anchors:
-        if anchor.hidden or not first <= anchor.line <= last or not anchor.href:
+        if not first <= anchor.line <= last or anchor.hidden or not anchor.href:
+            continue
+        if anchor.pieces and not _MAY_GO_ON.search("".join(anchor.pieces)):
             continue
         text = folded(anchor.text).strip()
         if len(text) > LONGEST_ENTRY:
             continue
         entry = _ENTRY.fullmatch(text)
         goes_on = _ON.fullmatch(text) or _WHOLE.fullmatch(text)
-        if not text and (picture := pictures.get(id(anchor))):
-            goes_on = _NEXT_PICTURE.search(picture)
+        if not text:
+            goes_on = _NEXT_PICTURE.search(_picture_of(doc, anchor))
         if entry is None and goes_on is None:
             continue
         url = step_target(doc, anchor)
@@ -139,6 +139,12 @@ def _read_steps(doc: Document, pager: Pager, first: int, last: int) -> None:
         elif not is_here and pager.next is None:
             pager.next = url
         _extend(pager, anchor.line)
+
+
+def _picture_of(doc: Document, anchor: Anchor) -> str:
+    """The file name of a link's picture."""
+    sources = (each.attrs.get("src", "") for each in doc.pictures if each.anchor is anchor)
+    return next(sources, "").rpartition("/")[2]
 
 
 def _extend(pager: Pager, line: int) -> None:
@@ -186,17 +192,16 @@ def _read_unaddressed(survey: Survey, pager: Pager, first: int, last: int) -> No
     else:
         last = min(len(doc.lines), last + 1 + NEAREST)
     for line in survey.visible(first, last):
-        if len(line.text) > 120 or not ("页" in line.text or "頁" in line.text or "/" in line.text):
+        flat = survey.flats[line.index]
+        if "页" not in flat or len(flat) > 120 or not _is_pager_line(line):
             continue
-        if not _is_pager_line(line):
-            continue
-        total, number = totals(folded(line.text))
+        total, number = totals(flat)
         if total is not None and total > 1:
             pager.total, pager.number = total, number
             _extend(pager, line.index)
             return
     for anchor in doc.anchors:
-        if anchor.hidden or not first <= anchor.line < last:
+        if not first <= anchor.line < last or anchor.hidden or not _MAY_GO_ON.search(anchor.text):
             continue
         text = folded(anchor.text).strip()
         goes_on = _ON.fullmatch(text) and _is_scripted(anchor)
