@@ -57,13 +57,14 @@ def read_parts(survey: Survey, first: int, lines: list[Line]) -> Pager:
     last = min(len(doc.lines), lines[-1].index + 30)
     pager = read_pager(doc, first, last, siblings=True)
     pager = pager if pager.pages or pager.next else Pager()
-    _read_steps(doc, pager, first, last)
+    steps = _may_go_on(doc, first, last)
+    _read_steps(doc, pager, steps)
     if not pager.pages and not pager.next:
         _read_script(doc, pager)
     if pager.pages or pager.next:
         settle(doc, pager)
     else:
-        _read_unaddressed(survey, pager, first, lines[-1].index)
+        _read_unaddressed(survey, pager, steps, first, lines[-1].index)
     if pager.next is not None and pager.number is not None:
         pager.pages.setdefault(pager.number + 1, pager.next)
     return pager
@@ -109,16 +110,18 @@ def _is_entry(anchor: Anchor) -> bool:
 # -- what a listing's pager does not have ---------------------------------------------------------------------------
 
 
-def _read_steps(doc: Document, pager: Pager, first: int, last: int) -> None:
+def _may_go_on(doc: Document, first: int, last: int) -> list[Anchor]:
+    """The links between two lines that may lead to another page of the text."""
+    near = [each for each in doc.anchors if first <= each.line <= last and not each.hidden]
+    return [each for each in near if not each.pieces or _MAY_GO_ON.search("".join(each.pieces))]
+
+
+def _read_steps(doc: Document, pager: Pager, steps: list[Anchor]) -> None:
     """Add what a table of contents, 余下全文 and pictures of arrows say to *pager*."""
     own = canonical_url(doc.page.url)
-    for anchor in doc.anchors:
-        if not first <= anchor.line <= last or anchor.hidden or not anchor.href:
-            continue
-        if anchor.pieces and not _MAY_GO_ON.search("".join(anchor.pieces)):
-            continue
+    for anchor in steps:
         text = folded(anchor.text).strip()
-        if len(text) > LONGEST_ENTRY:
+        if len(text) > LONGEST_ENTRY or not anchor.href:
             continue
         entry = _ENTRY.fullmatch(text)
         goes_on = _ON.fullmatch(text) or _WHOLE.fullmatch(text)
@@ -182,7 +185,7 @@ def _read_script(doc: Document, pager: Pager) -> None:
         return
 
 
-def _read_unaddressed(survey: Survey, pager: Pager, first: int, last: int) -> None:
+def _read_unaddressed(survey: Survey, pager: Pager, steps: list[Anchor], first: int, last: int) -> None:
     """How many pages there are, where only words say it, or a script of which nothing can be known leads on."""
     doc = survey.doc
     for line in survey.visible(last + 1, min(len(doc.lines), last + 1 + NEAREST)):
@@ -191,18 +194,15 @@ def _read_unaddressed(survey: Survey, pager: Pager, first: int, last: int) -> No
             break
     else:
         last = min(len(doc.lines), last + 1 + NEAREST)
-    for line in survey.visible(first, last):
-        flat = survey.flats[line.index]
-        if "页" not in flat or len(flat) > 120 or not _is_pager_line(line):
+    for line, flat in zip(doc.lines[first:last], survey.flats[first:last], strict=True):
+        if "页" not in flat or line.hidden or len(flat) > 120 or not _is_pager_line(line):
             continue
         total, number = totals(flat)
         if total is not None and total > 1:
             pager.total, pager.number = total, number
             _extend(pager, line.index)
             return
-    for anchor in doc.anchors:
-        if not first <= anchor.line < last or anchor.hidden or not _MAY_GO_ON.search(anchor.text):
-            continue
+    for anchor in (each for each in steps if each.line < last):
         text = folded(anchor.text).strip()
         goes_on = _ON.fullmatch(text) and _is_scripted(anchor)
         if goes_on or (_WHOLE.fullmatch(text) and _leads_on(doc, anchor)):
