@@ -270,7 +270,7 @@ def _collect(
             continue
         if line.index < start and line.index not in headline.leads and not line.hidden:
             continue
-        if line.index in left_out and not line.hidden:
+        if line.index in left_out and not line.hidden and not _is_listed(survey, line, root):
             region.pruned.append(line)
         else:
             region.lines.append(line)
@@ -381,6 +381,18 @@ def _drop_lines(survey: Survey, region: Region) -> None:
     region.lines = _without_counts(survey, text, region.root)
 
 
+def _is_listed(survey: Survey, line: Line, root: Box | None) -> bool:
+    """Whether a line stands in a ruled table of the author's, whose head row has no links: what it lists may have some."""
+    row = survey.data_row(line, root)
+    table = row.within("table") if row is not None else None
+    if table is None or table.attrs.get("border", "0") in ("", "0"):
+        return False
+    head = next(survey.visible(table.first, table.last)).box.within("tr")
+    if head is None or sum(cell.last > cell.first for cell in survey.cells(head)) < 2:
+        return False
+    return not any(each.link_chars for each in survey.visible(head.first, head.last))
+
+
 def _is_cell(survey: Survey, line: Line, root: Box | None) -> bool:
     """Whether a line is a cell of the author's table: a dash, a number or a word such as 标准 beside a cell of text, a number
     by itself; what counts readers is none."""
@@ -390,9 +402,9 @@ def _is_cell(survey: Survey, line: Line, root: Box | None) -> bool:
     others = [other for other in survey.visible(row.first, row.last) if other is not line]
     if not others:
         return survey.roles[line.index] is Role.TEXT
-    return any(
-        survey.roles[other.index] is Role.TEXT and _COUNTED.fullmatch(other.text) is None for other in others
-    )
+    if any(_COUNTED.fullmatch(other.text) for other in others):
+        return False
+    return any(survey.roles[other.index] is Role.TEXT for other in others)
 
 
 def _without_counts(survey: Survey, lines: list[Line], root: Box | None) -> list[Line]:
@@ -402,7 +414,14 @@ def _without_counts(survey: Survey, lines: list[Line], root: Box | None) -> list
         line = lines[place]
         if line.hidden:
             continue
-        if _COUNT.fullmatch(line.text) is None or _is_cell(survey, line, root):
+        row = line.box.within("tr")
+        label = (
+            cut < len(lines)
+            and row is not None
+            and row.holds(lines[cut].box)
+            and _COUNTED.fullmatch(line.text)
+        )
+        if not label and (_COUNT.fullmatch(line.text) is None or _is_cell(survey, line, root)):
             break
         cut = place
     return [*lines[:cut], *(line for line in lines[cut:] if line.hidden)]
@@ -435,7 +454,12 @@ def _holder(line: Line) -> Box:
 
 def _without_link_runs(survey: Survey, lines: list[Line], region: Region) -> list[Line]:
     """Lines without runs of links, and without single ones at either end."""
-    is_link = [survey.roles[line.index] is Role.LINKS and not line.hidden for line in lines]
+    is_link = [
+        survey.roles[line.index] is Role.LINKS
+        and not line.hidden
+        and not _is_listed(survey, line, region.root)
+        for line in lines
+    ]
     if True not in is_link:
         return lines
     first = next(

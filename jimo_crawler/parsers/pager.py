@@ -541,7 +541,7 @@ def _number_beside_next(own: str, following: str) -> int | None:
 
 
 def is_sibling(url: str, own: str) -> bool:
-    """Whether an address is another page of the same text: 5_2.html of 5.html, show.asp?id=5&page=2 of show.asp?id=5."""
+    """Whether an address is another page of the same text: 5_2.html or 5/2.html of 5.html, show.asp?id=5&page=2 of show.asp?id=5."""
     one, other = urlsplit(canonical_url(url)), urlsplit(canonical_url(own))
     if one.netloc != other.netloc:
         return False
@@ -551,7 +551,11 @@ def is_sibling(url: str, own: str) -> bool:
         ) or one.query == other.query
     if one.query != other.query:
         return False
-    return _stem(one.path) in (_stem(other.path), re.sub(r"\.\w{2,5}$", "", other.path))
+    name = re.sub(r"\.\w{2,5}$", "", other.path)
+    return _stem(one.path) in (_stem(other.path), name) or (
+        one.path.startswith(f"{name}/")
+        and re.fullmatch(r"\d{1,2}\.\w+", one.path[len(name) + 1 :]) is not None
+    )
 
 
 def _stem(path: str) -> str:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 
 from jimo_crawler.items import Link
-from jimo_crawler.parsers.dom import Anchor, Document, Line
+from jimo_crawler.parsers.dom import Anchor, Document, Line, Select
 from jimo_crawler.parsers.pager import Pager, is_sibling, numeral, read_pager, settle, totals
-from jimo_crawler.parsers.scripted import step_target
+from jimo_crawler.parsers.scripted import select_target, step_target
 from jimo_crawler.parsers.survey import Role, Survey
 from jimo_crawler.parsers.urls import canonical_url, is_own
 from jimo_crawler.parsers.wording import folded
@@ -22,7 +22,7 @@ LONGEST_ENTRY = 60
 NEAREST = 8
 """Lines behind the body within which a pager is the article's own."""
 _PAGER_WORDS = re.compile(
-    r"(?:[\s\d\W]|[共第页上下一首尾末前后转到条篇]|本文|全文|本页|当前|分页|阅读|浏览|显示|余下|剩余|继续|跳|内容|文章|next|prev|page)*",
+    r"(?:[\s\d\W]|[共第页上下一首尾末前后转到条篇]|本文|全文|本页|当前|分页|阅读|浏览|显示|新闻|现在|在|本|余下|剩余|继续|跳|内容|文章|next|prev|page)*",
     re.I,
 )
 """All that a line of a pager is made of."""
@@ -58,7 +58,7 @@ def read_parts(survey: Survey, first: int, lines: list[Line]) -> Pager:
     pager = read_pager(doc, first, last, siblings=True)
     pager = pager if pager.pages or pager.next else Pager()
     steps = _may_go_on(doc, first, last)
-    _read_steps(doc, pager, steps)
+    _read_steps(doc, pager, steps, first, last)
     if not pager.pages and not pager.next:
         _read_script(doc, pager)
     if pager.pages or pager.next:
@@ -116,7 +116,7 @@ def _may_go_on(doc: Document, first: int, last: int) -> list[Anchor]:
     return [each for each in near if not each.pieces or _MAY_GO_ON.search("".join(each.pieces))]
 
 
-def _read_steps(doc: Document, pager: Pager, steps: list[Anchor]) -> None:
+def _read_steps(doc: Document, pager: Pager, steps: list[Anchor], first: int, last: int) -> None:
     """Add what a table of contents, 余下全文 and pictures of arrows say to *pager*."""
     own = canonical_url(doc.page.url)
     for anchor in steps:
@@ -136,12 +136,31 @@ def _read_steps(doc: Document, pager: Pager, steps: list[Anchor]) -> None:
         if entry is not None:
             number = int(entry[1]) if entry[1].isdigit() else numeral(entry[1])
             if is_here:
-                pager.number = number
+                pager.number = pager.number if "#" in anchor.href else number
             else:
                 pager.pages.setdefault(number, url)
         elif not is_here and pager.next is None:
             pager.next = url
         _extend(pager, anchor.line)
+    for select in doc.selects:
+        if first <= select.line <= last:
+            _read_list(doc, pager, select)
+
+
+def _read_list(doc: Document, pager: Pager, select: Select) -> None:
+    """Add a table of contents in a drop-down list."""
+    own = canonical_url(doc.page.url)
+    for option in select.options:
+        entry = _ENTRY.fullmatch(folded(option.text).strip())
+        url = select_target(doc, select, option.value or "") if entry else None
+        if entry is None or url is None or not is_sibling(url, doc.page.url):
+            continue
+        number = int(entry[1]) if entry[1].isdigit() else numeral(entry[1])
+        if canonical_url(url) == own:
+            pager.number = number
+        else:
+            pager.pages.setdefault(number, url)
+        _extend(pager, select.line)
 
 
 def _picture_of(doc: Document, anchor: Anchor) -> str:
@@ -204,7 +223,7 @@ def _read_unaddressed(survey: Survey, pager: Pager, steps: list[Anchor], first: 
             return
     for anchor in (each for each in steps if each.line < last):
         text = folded(anchor.text).strip()
-        goes_on = _ON.fullmatch(text) and _is_scripted(anchor)
+        goes_on = _ON.fullmatch(text) and (_is_scripted(anchor) or _shares_name(doc, anchor))
         if goes_on or (_WHOLE.fullmatch(text) and _leads_on(doc, anchor)):
             pager.total = 2
             _extend(pager, anchor.line)
@@ -215,6 +234,15 @@ def _is_scripted(anchor: Anchor) -> bool:
     click, href = anchor.attrs.get("onclick", ""), anchor.href or ""
     code = click or (href if _SCRIPTED.match(href) else "")
     return re.search(r"\d|next|page|__doPostBack", code, re.I) is not None
+
+
+def _shares_name(doc: Document, anchor: Anchor) -> bool:
+    """Whether a link leads to a page named after this one: 731b.html, 731/2.html of 731.html."""
+    name = canonical_url(doc.page.url).rpartition(".")[0]
+    url = doc.url_of(anchor) or ""
+    return (
+        "?" not in url and canonical_url(url).rpartition(".")[0].startswith(name) and _leads_on(doc, anchor)
+    )
 
 
 def _leads_on(doc: Document, anchor: Anchor) -> bool:

@@ -64,9 +64,26 @@ def test_a_single_row_with_a_figure_is_a_row_without_a_border_too() -> None:
     assert body_below(table("总计|318", attrs="")) == ["总计\t318"]
 
 
-@pytest.mark.parametrize("inner", [table("顶一下|12|踩|3", attrs=""), table("浏览次数|318", attrs="")])
+def test_a_ruled_table_may_list_links() -> None:
+    inner = table(
+        "序号|村别",
+        "1|<a href=/c/1.html>凤凰村</a>",
+        "2|<a href=/c/2.html>丁家村</a>",
+        "3|<a href=/c/3.html>孟家村</a>",
+    )
+    assert body_below(inner) == ["序号\t村别", "1\t凤凰村", "2\t丁家村", "3\t孟家村"]
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        table("顶一下|12|踩|3", attrs=""),
+        table("浏览次数|318", attrs=""),
+        table("支持|12", "反对|3", attrs=""),
+    ],
+)
 def test_what_counts_readers_below_the_text_is_no_table_of_the_authors(inner: str) -> None:
-    assert not any(each.isdigit() for each in body_below(inner))
+    assert not any("\t" in each or each.isdigit() for each in body_below(inner))
 
 
 @pytest.mark.parametrize("between", ["</p><p>", "<br><br>", "<BR>"])

@@ -44,6 +44,8 @@ def pages(page: ArticlePage) -> dict[int, str]:
         "<p><a href=731_2.html>第2页：二十分钟上高速</a></p>",
         "<p><a href=731.html>第一页：路通了</a> <a href=731_2.html>第二页：车来了</a></p>",
         "<td>本文导航</td><ul><li>第1页：路通了</li><li><a href=731_2.html>第2页：车来了</a></li></ul>",
+        "<p>本新闻共<b>２</b>页，当前在第<b>１</b>页 <a href=731_2.html>２</a></p>",
+        "<select onchange='location=this.value'><option value=731.html selected>第1页：路通了<option value=731_2.html>第2页：车来了</select>",
         "<p>[1] <a href=731_2.html>[2]</a> <a href=731_2.html>下一页</a></p>",
     ],
 )
@@ -94,6 +96,7 @@ def test_a_script_that_counts_the_pages_of_this_text_names_them(script: str) -> 
         "<p><a href=http://www.other.example/9.html>阅读全文</a></p>",
         "<p><a href='javascript:void(0)'>下一页</a></p>",
         "<p>共1页</p>",
+        "<p>见 <a href='731.html#2'>第2页</a></p>",
         "<h4>网友评论</h4><p>第1页/共3页</p>",
     ],
 )
@@ -110,9 +113,17 @@ def test_what_leads_to_other_texts_is_no_pager_of_the_article(inner: str) -> Non
         ("<p><a href='javascript:showNext(this)'>下一页</a></p>", 2),
         ("<p><a href=# onclick='nextPage()'>阅读下页</a></p>", 2),
         ("<p><a href=/full.asp?n=731>余下全文</a></p>", 2),
+        ("<p><a href=731b.html>下一页</a></p>", 2),
     ],
 )
 def test_pages_without_an_address_are_counted(inner: str, total: int) -> None:
     page = read(inner)
     assert (page.part, page.parts_total, pages(page)) == (1, total, NO_PAGER)
     assert [block.text for block in page.article.blocks] == [TEXT.strip()] * 2
+
+
+def test_pages_in_a_folder_of_the_articles_name_are_its_pages() -> None:
+    page = read(
+        "<p><b>1</b> <a href=731/2.html>2</a> <a href=731/3.html>3</a> <a href=731/2.html>下一页</a></p>"
+    )
+    assert pages(page) == {2: "731/2.html", 3: "731/3.html"}
