@@ -11,10 +11,11 @@ from jimo_crawler.parsers.body import Region, find_body
 from jimo_crawler.parsers.breadcrumb import Breadcrumb, read_breadcrumb
 from jimo_crawler.parsers.dates import find_date
 from jimo_crawler.parsers.dom import Document, Line, fold_space, read_document
-from jimo_crawler.parsers.headline import Headline, find_headline
+from jimo_crawler.parsers.headline import find_headline
 from jimo_crawler.parsers.layouts import choose_layout, reading_name
 from jimo_crawler.parsers.meta import Meta
 from jimo_crawler.parsers.metabox import find_meta_box
+from jimo_crawler.parsers.metalines import Headline
 from jimo_crawler.parsers.parts import links_of, read_parts, without_pager
 from jimo_crawler.parsers.refusals import (
     is_cut,

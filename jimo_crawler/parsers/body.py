@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 
 from jimo_crawler.parsers.dom import Box, Line
-from jimo_crawler.parsers.headline import Headline
+from jimo_crawler.parsers.metalines import Headline
 from jimo_crawler.parsers.survey import Role, Survey
 
 ENDS = (Role.NEIGHBOUR, Role.COPYRIGHT, Role.COMMENT, Role.DISCLAIMER)

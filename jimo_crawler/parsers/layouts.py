@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import ClassVar, Protocol
 
 from jimo_crawler.parsers.dom import Box, Document
-from jimo_crawler.parsers.headline import Headline
+from jimo_crawler.parsers.metalines import Headline
 
 SURE_META = 2.0
 

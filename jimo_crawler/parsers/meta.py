@@ -75,7 +75,7 @@ _ENGLISH_TIME = re.compile(
     r"\W?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|\d{0,2} ?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))[a-z]*[.,]? ",
     re.I,
 )
-_LABEL_ENDS = r"源处處自者辑輯编編责責文稿员員记記间間期布佈于於表率量数數气氣击擊览覽读讀次機机門门\)"
+_LABEL_ENDS = r"源处處自者辑輯编編责責文稿员員记記间間期布佈于於表率量数數气氣击擊览覽读讀次機机門门a-zA-Z\)"
 _HINTS_IN_LONG = (
     re.compile(
         rf"[:：︰﹕】\]］〕](?:(?<=[{_LABEL_ENDS}].)|(?<=[{_LABEL_ENDS}]\s.)|(?<=[{_LABEL_ENDS}]\s\s.))"

@@ -17,6 +17,8 @@ _HEAD = re.compile(
     r"(?:文章|新闻|信息|稿件|本文|基本|文档|内容|发布|相关)的?(?:信息|资料|属性|档案|说明|参数)\s?:?"
 )
 LONGEST_HEAD = 6
+LONGEST_LABEL = 8
+"""Characters; a longer line without a colon or a bracket does not begin a box."""
 _OTHER_LABEL = re.compile(r"\[?\w[\w\s]{1,5}\s?[:\]].{0,20}")
 
 
@@ -33,6 +35,10 @@ def find_meta_box(survey: Survey) -> MetaBox | None:
     found: MetaBox | None = None
     index = 0
     while index < len(survey.lines):
+        flat = survey.flats[index]
+        if len(flat) > LONGEST_LABEL and ":" not in flat and "]" not in flat:
+            index += 1
+            continue
         box, behind = _read_run(survey, index)
         if box is not None:
             if found is not None:

@@ -28,6 +28,7 @@ from jimo_crawler.parsers.meta import may_be_meta, read_meta
         ("作者：王刚|来源：大众日报|2011-5-6|编辑：佚名|浏览： 次", "2011-05-06", "大众日报", "佚名", "王刚", None),
         ("来源：青岛日报 青报网 编辑：A", None, "青岛日报 青报网", "A", None, None),
         ("发布： 来源： 编辑：", None, None, None, None, None),
+        ("Author: 张三 | Source: 青岛日报 | Date: 2011-05-06", "2011-05-06", "青岛日报", None, "张三", None),
         ("【来源】大众日报　【时间】2011-05-06", "2011-05-06", "大众日报", None, None, None),
         ("【發佈時間】2011-5-6 9:05 【責任編輯】李四", "2011-05-06T09:05:00+08:00", None, "李四", None, None),
         ("〔作者〕张三", None, None, None, "张三", None),
@@ -41,7 +42,7 @@ def test_meta_line_is_read(
     text: str, date: str | None, source: str | None, editor: str | None, author: str | None, views: int | None
 ) -> None:
     meta = read_meta(text)
-    assert meta is not None
+    assert meta is not None and may_be_meta(text)
     assert (meta.date, meta.source, meta.editor, meta.author, meta.views) == (
         date,
         source,
