@@ -530,7 +530,8 @@ class _Reader:
         return None
 
     def _open_emphasis(self, size: int, bold: bool) -> _Entry:
-        before = self.size, self.bold, len(self.parts)
+        parts = self.parts
+        before = self.size, self.bold, len(parts), parts[-1] if parts else ""
         self.size = size or self.size
         self.bold += bold
         return (_Reader._close_emphasis, before)
@@ -695,9 +696,12 @@ class _Reader:
                 line.anchors = [each for each in line.anchors if each is not anchor]
         anchor.pieces = anchor.pieces[:1]
 
-    def _close_emphasis(self, before: tuple[int, int, int]) -> None:
-        size, bold, since = before
-        chars = len("".join(self.parts[since:]).strip())
+    def _close_emphasis(self, before: tuple[int, int, int, str]) -> None:
+        size, bold, since, last = before
+        parts = self.parts
+        if since and (len(parts) < since or parts[since - 1] is not last):
+            since = 0  # what stood before it was another line
+        chars = len("".join(parts[since:]).strip())
         if chars:
             if self.size > self.largest:
                 self.largest = self.size

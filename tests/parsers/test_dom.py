@@ -80,6 +80,13 @@ def test_hidden_text_within_a_line_does_not_break_it() -> None:
     assert [(line.text, line.hidden) for line in doc.lines] == [("隐藏链接", True), ("前半后半", False)]
 
 
+@pytest.mark.parametrize("gap", ["", "\n", "甲 "])
+def test_emphasis_goes_on_over_a_break(gap: str) -> None:
+    first, second = read(f"<center>{gap}<font size=5><b>乙乙乙<br>丙丙丙</b></font><br>丁</center>").lines[:2]
+    assert (second.text, second.bold, second.size) == ("丙丙丙", 3, 5)
+    assert first.size == 5 and first.bold >= 3
+
+
 def test_links_are_counted_and_resolved() -> None:
     doc = read(
         "<base href='http://b.cn/y/'><p>看<a href=1.html title=t>这里的链接</a></p><a href=/2><img alt=图></a><area href=3 alt=区>"
