@@ -20,6 +20,7 @@ from jimo_crawler.parsers.titles import (
     is_name,
     is_sub_title,
     joined_title,
+    louder_above,
     page_title,
     squeeze,
     squeeze_flat,
@@ -95,27 +96,11 @@ def _outstanding_above(survey: Survey, profile: Profile, crumb: Breadcrumb, pros
         if index in crumb.lines or line.is_links or survey.roles[index] is not Role.TEXT:
             return None
         if survey.meta(index) is None or _holds_title(line):
-            line = _louder_above(survey, line, crumb)
+            line = louder_above(survey, line, profile, crumb) or line
             fits = 4 <= len(line.text) <= LONGEST_TITLE and not ENDS.search(line.text)
-            stands_out = _loudness(line) + _place_score(line) >= OUTSTANDING
-            return line if fits and stands_out and not is_name(line.text, profile, crumb) else None
+            loud = _LOUDNESS[line.size] + (line.bold >= len(line.text) - 2) + _place_score(line)
+            return line if fits and loud >= OUTSTANDING and not is_name(line.text, profile, crumb) else None
     return None
-
-
-def _louder_above(survey: Survey, line: Line, crumb: Breadcrumb) -> Line:
-    """The line above *line* in the same box if it is set larger or bolder: *line* is then its sub-title."""
-    above = survey.lines[line.index - 1] if line.index else line
-    fits = not (above.hidden or above.link_chars or above.index in crumb.lines)
-    together = fits and above.box is line.box and survey.roles[above.index] is Role.TEXT
-    return (
-        above
-        if together and _loudness(above) > _loudness(line) and survey.meta(above.index) is None
-        else line
-    )
-
-
-def _loudness(line: Line) -> float:
-    return _LOUDNESS[line.size] + (line.bold >= len(line.text) - 2)
 
 
 def _is_sentence(survey: Survey, line: Line) -> bool:

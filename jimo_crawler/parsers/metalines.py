@@ -9,7 +9,7 @@ from jimo_crawler.parsers.dom import Line
 from jimo_crawler.parsers.meta import Meta, label_alone, read_meta
 from jimo_crawler.parsers.metabox import is_box_head, is_value, read_pair
 from jimo_crawler.parsers.survey import Role, Survey
-from jimo_crawler.parsers.titles import is_sub_title
+from jimo_crawler.parsers.titles import is_centred, is_sub_title
 from jimo_crawler.parsers.wording import LABEL, label_kind
 
 _NAMES_ONLY = re.compile(r"[\u4e00-\u9fff]{2,4}(?:\s[\u4e00-\u9fff]{2,4}){0,2}")
@@ -188,11 +188,21 @@ def _leads_to_meta(survey: Survey, index: int, stop: int, headline: Headline) ->
             or survey.roles[before.index] not in (Role.TEXT, Role.HEAD)
         ):
             return 0
-        marked = marked and (is_sub_title(before.text) or _NAMES_ONLY.fullmatch(before.text) is not None)
+        marked = marked and _is_set_off(before)
         meta = survey.meta(place)
         if meta is not None and (meta.weight >= 2 or (marked and meta.date is not None)):
             return count
     return 0
+
+
+def _is_set_off(line: Line) -> bool:
+    """Whether a line before a time without a label is a sub-title or a byline, not the beginning of the text."""
+    return (
+        is_sub_title(line.text)
+        or _NAMES_ONLY.fullmatch(line.text) is not None
+        or line.box.tag in ("h2", "h3", "h4", "h5", "h6")
+        or is_centred(line.box)
+    )
 
 
 def take_metas_before(survey: Survey, headline: Headline, line: int) -> None:

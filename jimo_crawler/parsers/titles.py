@@ -17,6 +17,8 @@ MOST_TITLE_LINES = 3
 LONGEST_PIECE = 60
 """Characters; a longer line is no part of a headline set in several."""
 SHORTEST_KICKER, LONGEST_KICKER = 8, 40
+LARGEST_HEAD = 5
+"""Lines; a box with more holds more than a headline and what is set around it."""
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _OPENING = " \u3000([{（【〔［|｜"
@@ -31,6 +33,8 @@ _NO_SECOND_LINE = re.compile(
 _NO_KICKER = re.compile(
     r"[_|>»©@]|:$|^[^\u4e00-\u9fff]*$|欢迎|今天是|您好|热线|电话|网址|邮箱|登录|注册|搜索|qq|www|http", re.I
 )
+_PORTAL = re.compile(r"(?:网站?|门户|频道|首页|在线|信息港|论坛|专栏|栏目)$")
+"""How a portal's or section's name ends, and hardly a headline."""
 _SITE_WORD = re.compile(
     r".{0,12}(?:信息港|信息网|新闻网|政务网|门户网站?|门户|在线|频道|港|网|网站|首页|政府|新闻中心|资讯|中心|乡镇|镇街|新闻|电视台|之窗|论坛|社区|正文)"
 )
@@ -291,9 +295,28 @@ def find_kicker(survey: Survey, first: Line, profile: Profile, crumb: Breadcrumb
     if line.box is first.box:
         return line.index if line.box.tag not in ("body", "form", "#") else None
     above, below = _branches(line.box, first.box)
-    alone = above.last - above.first == 1 and below.first == first.index and above.tag not in ("td", "th")
+    if above.last - above.first > 1 or below.first != first.index or above.tag in ("td", "th"):
+        return None
+    around = above.parent
+    if around is not None and around.tag != "body" and around.last - around.first <= LARGEST_HEAD:
+        return line.index
     headed = first.box.tag in _HEADINGS or is_centred(first.box)
-    return line.index if alone and headed and is_centred(line.box) else None
+    return line.index if headed and is_centred(line.box) else None
+
+
+def louder_above(survey: Survey, line: Line, profile: Profile, crumb: Breadcrumb) -> Line | None:
+    """The line directly above *line* that is set larger or bolder than it: then *line* is its sub-title."""
+    above = _neighbour(survey, [line], -1, crumb)
+    if above is None or survey.roles[above.index] is not Role.TEXT or _look(above) <= _look(line):
+        return None
+    upper, _ = _branches(above.box, line.box)
+    together = above.box is line.box or (upper.last - upper.first == 1 and upper.tag not in ("td", "th"))
+    named = is_site_name(above.text, profile, crumb, alone=True) or _PORTAL.search(survey.flats[above.index])
+    return above if together and not named and len(above.text) >= SHORTEST_KICKER else None
+
+
+def _look(line: Line) -> int:
+    return 2 * max(line.size, 3) + (line.bold >= len(line.text) - 2)
 
 
 # -- what is joined to it -------------------------------------------------------------------------------------------

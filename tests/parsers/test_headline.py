@@ -77,6 +77,7 @@ def test_title_element_says_how_the_lines_are_joined(head: str, named: str, titl
         ("<p align=center>十八堂课 三十名船长</p><h1>{0}</h1>", WHOLE, ["十八堂课 三十名船长"]),
         ("<h1>十八堂课 三十名船长<br>{0}</h1>", f"{WHOLE}-田横镇-即墨信息港", ["十八堂课 三十名船长"]),
         ("<table><tr><td align=center>十八堂课 三十名船长</td></tr><tr><td align=center><h2>{0}</h2></td></tr></table>", PORTAL, ["十八堂课 三十名船长"]),
+        ("<div class=t><p>十八堂课　三十名船长</p>\n<h2>{0}</h2>\n<p>——周戈庄码头见闻</p></div>", PORTAL, ["十八堂课 三十名船长", "——周戈庄码头见闻"]),
         ("<center>十八堂課　三十名船長<br><b>{0}</b></center>", PORTAL, ["十八堂課 三十名船長"]),
     ],
 )  # fmt: skip
@@ -85,6 +86,21 @@ def test_kicker_and_sub_title_are_kept_in_the_body(head: str, named: str, around
     assert article.title_as_published == WHOLE
     assert (article.source, article.published_at) == ("渔港报", "2008-11-21")
     assert body(article) == [*around, *TEXT]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<center><h3>{0}</h3><h4>周戈庄码头上的课堂</h4>2008-11-21</center>",
+        "<p align=center><font size=5>{0}</font></p><p align=center><font size=4>周戈庄码头上的课堂</font></p>"
+        + DAY,
+        "<center><font size=5><b>{0}</b></font><br><b>周戈庄码头上的课堂</b><br>2008年11月21日</center>",
+    ],
+)
+def test_louder_of_two_lines_is_the_headline(head: str) -> None:
+    article = read(head.format(WHOLE))
+    assert (article.title_as_published, article.published_at) == (WHOLE, "2008-11-21")
+    assert body(article) == ["周戈庄码头上的课堂", *TEXT]
 
 
 @pytest.mark.parametrize(
