@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from jimo_crawler.parsers.dom import Box, Line
 from jimo_crawler.parsers.metalines import Headline
 from jimo_crawler.parsers.survey import Role, Survey
+from jimo_crawler.parsers.tables import counts_readers, is_cell, is_listed
 
 ENDS = (Role.NEIGHBOUR, Role.COPYRIGHT, Role.COMMENT, Role.DISCLAIMER)
 _BETWEEN = (Role.CONTROL, Role.POSITION, Role.EMPTY, *ENDS)
@@ -33,10 +34,6 @@ _BYLINE = re.compile(r"[（(]?(?:本报|本刊|本台|见习|特约|實習|实�
 _COUNT = re.compile(
     r"(?:支持|反对|[好坏差]文章?|有用|没用|喜欢|顶|踩|赞)?[\s:：+(（\[【]*(?:\d{1,6}|\d{1,3}\.\d+(?=[%％]))\s?[%％]?\s?[票人次]?[\s)）\]】]*"
 )
-_COUNTED = re.compile(
-    r"(?:支持|反对|[好坏差]文章?|有用|没用|喜欢|顶(?:一下)?|踩(?:一下)?|赞(?:一下)?|(?:浏览|阅读|点击|访问|评论|推荐|收藏)[次人]?[数量]?|人气)[\s:：]*"
-)
-"""What the number in the next cell counts."""
 _ABSTRACT = re.compile(r"\s*[【\[]?(?:导读|摘要|核心提示|内容提要|内容摘要|编者按|提要|导语|本文导读|简介)")
 
 
@@ -270,7 +267,7 @@ def _collect(
             continue
         if line.index < start and line.index not in headline.leads and not line.hidden:
             continue
-        if line.index in left_out and not line.hidden and not _is_listed(survey, line, root):
+        if line.index in left_out and not line.hidden and not is_listed(survey, line, root):
             region.pruned.append(line)
         else:
             region.lines.append(line)
@@ -369,7 +366,7 @@ def _drop_lines(survey: Survey, region: Region) -> None:
             kept.append(line)
             continue
         role = survey.roles[line.index]
-        if role in _BETWEEN and (role in ENDS or not _is_cell(survey, line, region.root)):
+        if role in _BETWEEN and (role in ENDS or not is_cell(survey, line, region.root)):
             continue
         if role is Role.LINKS and all(survey.offsite(anchor) for anchor in line.anchors):
             continue  # an advertisement
@@ -381,32 +378,6 @@ def _drop_lines(survey: Survey, region: Region) -> None:
     region.lines = _without_counts(survey, text, region.root)
 
 
-def _is_listed(survey: Survey, line: Line, root: Box | None) -> bool:
-    """Whether a line stands in a ruled table of the author's, whose head row has no links: what it lists may have some."""
-    row = survey.data_row(line, root)
-    table = row.within("table") if row is not None else None
-    if table is None or table.attrs.get("border", "0") in ("", "0"):
-        return False
-    head = next(survey.visible(table.first, table.last)).box.within("tr")
-    if head is None or sum(cell.last > cell.first for cell in survey.cells(head)) < 2:
-        return False
-    return not any(each.link_chars for each in survey.visible(head.first, head.last))
-
-
-def _is_cell(survey: Survey, line: Line, root: Box | None) -> bool:
-    """Whether a line is a cell of the author's table: a dash, a number or a word such as 标准 beside a cell of text, a number
-    by itself; what counts readers is none."""
-    row = survey.data_row(line, root)
-    if row is None:
-        return False
-    others = [other for other in survey.visible(row.first, row.last) if other is not line]
-    if not others:
-        return survey.roles[line.index] is Role.TEXT
-    if any(_COUNTED.fullmatch(other.text) for other in others):
-        return False
-    return any(survey.roles[other.index] is Role.TEXT for other in others)
-
-
 def _without_counts(survey: Survey, lines: list[Line], root: Box | None) -> list[Line]:
     """Lines without bare numbers at their end: how many liked the article, what share of them. A table keeps its own."""
     cut = len(lines)
@@ -415,13 +386,8 @@ def _without_counts(survey: Survey, lines: list[Line], root: Box | None) -> list
         if line.hidden:
             continue
         row = line.box.within("tr")
-        label = (
-            cut < len(lines)
-            and row is not None
-            and row.holds(lines[cut].box)
-            and _COUNTED.fullmatch(line.text)
-        )
-        if not label and (_COUNT.fullmatch(line.text) is None or _is_cell(survey, line, root)):
+        label = cut < len(lines) and row is not None and row.holds(lines[cut].box) and counts_readers(line)
+        if not label and (_COUNT.fullmatch(line.text) is None or is_cell(survey, line, root)):
             break
         cut = place
     return [*lines[:cut], *(line for line in lines[cut:] if line.hidden)]
@@ -457,7 +423,7 @@ def _without_link_runs(survey: Survey, lines: list[Line], region: Region) -> lis
     is_link = [
         survey.roles[line.index] is Role.LINKS
         and not line.hidden
-        and not _is_listed(survey, line, region.root)
+        and not is_listed(survey, line, region.root)
         for line in lines
     ]
     if True not in is_link:

@@ -78,7 +78,7 @@ def test_a_ruled_table_may_list_links() -> None:
     "inner",
     [
         table("顶一下|12|踩|3", attrs=""),
-        table("浏览次数|318", attrs=""),
+        table("瀏覽次數|318", attrs=""),
         table("支持|12", "反对|3", attrs=""),
     ],
 )
