@@ -67,6 +67,10 @@ class ListingPage:
     """The following page; None on the last one."""
     total: int | None
     """How many pages the pager says there are (共12页, 1/12, 尾页's number); None if it does not say."""
+    parts: tuple[Link, ...] = ()
+    """Of a section's page that names no article: the pages that hold its list, frames or columns."""
+    says_empty: bool = False
+    """A page without articles says so itself: 暂无信息, 建设中."""
 
     @property
     def newest(self) -> str | None:
@@ -250,7 +254,8 @@ class Visit:
     index_url: Link | None = None
     """On an entry page: where the town index is."""
     frames: tuple[Link, ...] = ()
-    """Of an entry page or index without links of its own: the pages of which it consists, or to which it leads."""
+    """Pages that an entry page or index consists of or is continued by; with a text those behind which the towns may be
+    (新闻中心), to be asked one after the other until one leads to them."""
     page: ArticlePage | None = None
     """On an article page: all that was read; ``page.article`` is cleaned by the pipelines. With the outcome not_article: what
     the page says if the listing that names it knows better."""

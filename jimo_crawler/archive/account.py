@@ -65,7 +65,9 @@ class Account:
         verdict = self._judge(reason, counts, self._requested ^ accounted, errors, stop, storage)
         new, changed = self._news()
         with write(self._conn):
-            Sections(self._conn, self._crawl_id).count_gaps()
+            sections = Sections(self._conn, self._crawl_id)
+            sections.mark_unread()
+            sections.count_gaps()
             self._conn.execute(
                 "UPDATE crawls SET finished_at = ?, finish_reason = ?, verdict = ?, exit_status = ?, requested = ?,"
                 " outcomes = ?, articles_new = ?, articles_changed = ?, message = ? WHERE id = ?",
@@ -122,12 +124,15 @@ class Account:
             return Verdict.of(ExitStatus.FAILED, "entry page or index could not be read; see failures")
         if self._has_only_empty_sections():
             return Verdict.of(ExitStatus.FAILED, "no section's listing names any article; see failures")
-        if failed:
-            return Verdict.of(ExitStatus.PARTIAL, f"{failed} URL(s) failed and are due again")
+        gaps = [f"{failed} URL(s) failed and are due again"] if failed else []
         if broken := self._broken_sections():
-            return Verdict.of(ExitStatus.PARTIAL, f"listing broke off: {', '.join(broken)}")
+            gaps.append(f"listing broke off: {', '.join(broken)}")
         if self._frontier.budget_reached:
-            return Verdict.of(ExitStatus.PARTIAL, "the budget of this run is used up; the rest is due")
+            gaps.append("the budget of this run is used up; the rest is due")
+        if unread := Sections(self._conn, self._crawl_id).newly_unread():
+            gaps.append(f"no article could be found in the section(s) {', '.join(unread)}")
+        if gaps:
+            return Verdict.of(ExitStatus.PARTIAL, "; ".join(gaps))
         return Verdict.of(ExitStatus.OK, "every section read as far as asked, every URL has an outcome")
 
     def _has_only_empty_sections(self) -> bool:
@@ -157,7 +162,7 @@ class Account:
         """Sections whose pager promised more pages than it gave, or whose next page was lost."""
         rows = self._conn.execute(
             "SELECT DISTINCT t.name FROM towns AS t JOIN urls AS u ON u.town_id = t.id AND u.kind = 'listing'"
-            " WHERE u.last_crawl_id = :crawl AND u.outcome NOT IN ('listing', 'unchanged', 'redirected')"
+            " WHERE u.last_crawl_id = :crawl AND u.outcome NOT IN ('listing', 'unchanged', 'redirected', 'out_of_scope')"
             " UNION SELECT t.name FROM towns AS t JOIN crawl_towns AS c ON c.town_id = t.id AND c.crawl_id = :crawl"
             " WHERE (c.ended_by IN ('end', 'loop') AND t.pages_total > t.pages_read) OR c.ended_by = 'limit'",
             {"crawl": self._crawl_id},

@@ -25,7 +25,7 @@ def put_right(conn: sqlite3.Connection, now: datetime) -> str | None:
     with write(conn):
         conn.execute(
             "UPDATE urls SET due_at = :now WHERE due_at > :now AND (last_visit_at IS NULL OR kind IN ('entry', 'index')"
-            " OR (kind = 'listing' AND coalesce(page, 1) = 1) OR outcome IN ('failed', 'blocked'))",
+            " OR (kind = 'listing' AND coalesce(page, 1) = 1 AND outcome IS NOT 'out_of_scope') OR outcome IN ('failed', 'blocked'))",
             {"now": at},
         )
         ahead = conn.execute("SELECT count(*) FROM urls WHERE last_visit_at > ?", (at,)).fetchone()[0]

@@ -11,10 +11,13 @@ from jimo_crawler.archive.frontier import Plan
 from jimo_crawler.archive.listed import Listed
 from jimo_crawler.archive.rows import insert
 from jimo_crawler.items import Link, ListingPage, Section
+from jimo_crawler.parsers.listing import MORE
 from jimo_crawler.parsers.urls import canonical_url
 from jimo_crawler.portal import Profile, kind_of
 from jimo_crawler.text.script import to_simplified
 
+MOST_NESTED = 2
+"""Steps from a section's page to its list: a frame, and a column in it."""
 MOST_OFFERED = 100_000
 """Links remembered at once: some ten megabytes."""
 
@@ -26,7 +29,7 @@ class Read:
     new: int
     known: int
     ended_by: str | None
-    """end, known, since, loop, limit or empty; None while the section goes on."""
+    """end, known, since, loop, limit, empty (it says so) or unread (no article was found); None while the section goes on."""
     delisted: tuple[str, ...] = ()
     relisted: tuple[str, ...] = ()
 
@@ -77,6 +80,7 @@ class Discovery:
             url = canonical_url(section.url)
             old = self._conn.execute("SELECT listing_url FROM towns WHERE id = ?", (town_id,)).fetchone()[0]
             if old and old != url:
+                self._retire_parts(old, town_id)
                 self._conn.execute(
                     "UPDATE urls SET state = 'retired' WHERE url = ? AND state = 'known'", (old,)
                 )
@@ -105,6 +109,12 @@ class Discovery:
         )
         return added.lastrowid or 0
 
+    def is_town(self, name: str, town_id: int | None) -> bool:
+        """Whether *name* (Simplified) means the town of that row."""
+        known = self._profile.town(name)
+        row = self._conn.execute("SELECT name FROM towns WHERE id = ?", (town_id,)).fetchone()
+        return row is not None and row["name"] in (name, known.name if known else name)
+
     # --- listings ---------------------------------------------------------------------------------------------------
 
     def read_listing(self, row: sqlite3.Row, listing: ListingPage, at: str) -> Read:
@@ -119,6 +129,7 @@ class Discovery:
         self._name_section(items, row)
         self._ask_redated(listing.items, at)
         ended_by = self._ended_by(row, listing, items, new)
+        self._add_parts(row, listing, at)
         goes_on = ended_by is None or (ended_by == "known" and self._is_due(listing.next, at))
         delisted, relisted = self._listed.read(row, items, goes_on=goes_on, last_page=listing.next is None)
         read = Read(new, len(items) - new, ended_by, delisted, relisted)
@@ -129,12 +140,45 @@ class Discovery:
         self._go_on(row, listing, read, at)
         return read
 
+    def _add_parts(self, row: sqlite3.Row, listing: ListingPage, at: str) -> None:
+        """The pages that hold the list of a section in place of its own: each the first page of a listing."""
+        if (row["page"] or 1) > 1:
+            return
+        if listing.items:
+            self._retire_parts(row["url"], row["town_id"])
+        elif row["depth"] < MOST_NESTED:
+            for link in listing.parts:
+                columns = {
+                    "town_id": row["town_id"],
+                    "page": 1,
+                    "found_on": row["url"],
+                    "depth": row["depth"] + 1,
+                }
+                if not self.add_url(link, "listing", at, **columns):
+                    self._conn.execute(
+                        "UPDATE urls SET state = 'known' WHERE url = ? AND state = 'retired' AND found_on = ?",
+                        (canonical_url(link.url), row["url"]),
+                    )
+
+    def _retire_parts(self, url: str, town_id: int | None) -> None:
+        """The section's page at *url* is no longer its page, or has its list itself."""
+        self._conn.execute(
+            "UPDATE urls SET state = 'retired' WHERE town_id = ? AND kind = 'listing' AND page = 1 AND found_on = ?"
+            " AND state = 'known'",
+            (town_id, url),
+        )
+
+    def end_section(self, town_id: int | None, at: str) -> None:
+        """The section has been read as far as it goes."""
+        self._conn.execute("UPDATE towns SET complete_at = ? WHERE id = ?", (at, town_id))
+
     def reread_listing(self, row: sqlite3.Row, at: str) -> Read:
         """Book a page of a listing that is what it was (304): a full run goes on behind it."""
         known = len(json.loads(row["items"])) if row["items"] else 0
         following = self._conn.execute(
-            "SELECT url FROM urls WHERE town_id = ? AND kind = 'listing' AND page = ? AND state <> 'retired'",
-            (row["town_id"], (row["page"] or 1) + 1),
+            "SELECT url FROM urls WHERE town_id = ? AND kind = 'listing' AND page = ? AND state <> 'retired'"
+            " ORDER BY found_on = ? DESC",
+            (row["town_id"], (row["page"] or 1) + 1, row["url"]),
         ).fetchone()
         if following and self._plan.full:
             self._conn.execute(
@@ -142,6 +186,8 @@ class Discovery:
             )
         goes_on = self._plan.full or not self._is_complete(row["town_id"])
         ended_by = "end" if following is None else None if goes_on else "known"
+        if not known and (row["page"] or 1) == 1:
+            ended_by = "empty"  # as it was: what there was to say of it has been said
         return Read(0, known, ended_by, self._listed.reread(row))
 
     def _is_complete(self, town_id: int | None) -> bool:
@@ -188,7 +234,7 @@ class Discovery:
     def _ended_by(self, row: sqlite3.Row, listing: ListingPage, items: list[str], new: int) -> str | None:
         page = row["page"] or 1
         if not items:
-            return "empty" if page == 1 else "end"
+            return "end" if page > 1 else self._without_items(row, listing)
         if listing.next is None:
             return "end"
         if self._is_loop(row, listing.next, items):
@@ -201,6 +247,11 @@ class Discovery:
             return "known"
         return None
 
+    def _without_items(self, row: sqlite3.Row, listing: ListingPage) -> str | None:
+        if listing.parts and row["depth"] < MOST_NESTED:
+            return None
+        return "empty" if listing.says_empty else "unread"
+
     def _is_loop(self, row: sqlite3.Row, following: Link, items: list[str]) -> bool:
         """The next page is one that came before, or this page says what the one before it said."""
         page = row["page"] or 1
@@ -211,8 +262,9 @@ class Discovery:
         if back or canonical_url(following.url) == row["url"]:
             return True
         before = self._conn.execute(
-            "SELECT items FROM urls WHERE town_id = ? AND kind = 'listing' AND page = ? AND url <> ?",
-            (row["town_id"], page - 1, row["url"]),
+            "SELECT items FROM urls WHERE town_id = ? AND kind = 'listing' AND page = ? AND url <> ?"
+            " ORDER BY url = ? DESC",
+            (row["town_id"], page - 1, row["url"], row["found_on"]),
         ).fetchone()
         return bool(before and before["items"] and json.loads(before["items"]) == items)
 
@@ -227,8 +279,8 @@ class Discovery:
             sets | {"id": row["town_id"]},
         )
         if read.ended_by == "end" and (listing.total or 1) <= page:
-            self._listed.retire_behind(row["town_id"], page)
-        if listing.next is None or read.ended_by in ("loop", "limit", "end", "empty"):
+            self._listed.retire_behind(row, page)
+        if listing.next is None or read.ended_by in ("loop", "limit", "end", "empty", "unread"):
             return
         follow = read.ended_by is None or read.ended_by == "since"
         added = self.add_url(
@@ -238,14 +290,19 @@ class Discovery:
             town_id=row["town_id"],
             page=page + 1,
             found_on=row["url"],
-            anchor=None,
+            anchor=MORE if listing.next.text == MORE else None,
         )
         if not added:
             due = f"{ASK_NOW}, " if follow else ""
             self._conn.execute(
                 f"UPDATE urls SET {due}page = :page, state = iif(state = 'retired', 'known', state)"
-                " WHERE url = :url AND kind = 'listing'",
-                {"at": at, "page": page + 1, "url": canonical_url(listing.next.url)},
+                " WHERE url = :url AND kind = 'listing' AND town_id IS :town",
+                {
+                    "at": at,
+                    "page": page + 1,
+                    "url": canonical_url(listing.next.url),
+                    "town": row["town_id"],
+                },
             )
         if read.ended_by == "since" and row["town_id"] is not None:
             self._plan.ended_sections.add(row["town_id"])

@@ -18,6 +18,9 @@ KINDS = ("entry", "index", "listing", "article")
 GATES = ("entry", "index")
 """Kinds that must have answered before anything else is asked: a portal that is out of order shows there first."""
 
+ONE_BY_ONE = "entry"
+"""Which page behind an entry page is asked depends on what those before it said."""
+
 BATCH = 16
 """Leases taken in one transaction: a lease costs a commit, and an early one does no harm (a kill frees it)."""
 
@@ -205,6 +208,8 @@ class Frontier:
 
     def _rows_due(self) -> list[sqlite3.Row]:
         for kind in self.plan.kinds:
+            if kind == ONE_BY_ONE and self._is_under_way(kind):
+                return []
             if rows := self._due(kind):
                 return rows
             if kind in GATES and self._is_under_way(kind):
@@ -218,7 +223,7 @@ class Frontier:
     def _due(self, kind: str) -> list[sqlite3.Row]:
         conditions, values = self._conditions(kind)
         if kind != "article":
-            return self._select(conditions, values, "page, rowid", BATCH)
+            return self._select(conditions, values, "page, rowid", 1 if kind == ONE_BY_ONE else BATCH)
         new = self._select([*conditions, "last_visit_at IS NULL"], values, "first_seen_at, rowid", BATCH)
         return new or self._revisits(conditions, values)
 

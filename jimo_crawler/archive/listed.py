@@ -93,17 +93,19 @@ class Listed:
         ).fetchone()
         return bool(row["moves"])
 
-    def retire_behind(self, town_id: int | None, page: int) -> None:
-        """The listing ends with this page: those behind it, when it was longer, are not asked any more."""
-        self._conn.execute(
-            "DELETE FROM listed WHERE listing IN"
-            " (SELECT url FROM urls WHERE town_id = ? AND kind = 'listing' AND page > ?)",
-            (town_id, page),
+    def retire_behind(self, row: sqlite3.Row, page: int) -> None:
+        """The listing ends with the page of *row*: those behind it, when it was longer, are not asked any more."""
+        behind = (
+            "WITH RECURSIVE behind(url, page) AS (VALUES(:url, :page) UNION SELECT u.url, u.page FROM behind AS b"
+            " JOIN urls AS u ON u.town_id = :town AND u.kind = 'listing' AND u.page > b.page AND u.found_on = b.url)"
         )
+        values = {"url": row["url"], "page": page, "town": row["town_id"]}
+        which = "IN (SELECT url FROM behind WHERE url <> :url)"
+        self._conn.execute(f"{behind} DELETE FROM listed WHERE listing {which}", values)
         self._conn.execute(
-            "UPDATE urls SET state = 'retired', items = NULL, etag = NULL, last_modified = NULL, body_digest = NULL"
-            " WHERE town_id = ? AND kind = 'listing' AND page > ? AND state = 'known'",
-            (town_id, page),
+            f"{behind} UPDATE urls SET state = 'retired', items = NULL, etag = NULL, last_modified = NULL, body_digest = NULL"
+            f" WHERE url {which} AND state = 'known'",
+            values,
         )
 
     def _relisted(self, items: list[str]) -> tuple[str, ...]:
@@ -127,8 +129,9 @@ class Listed:
 
     def _page_before(self, row: sqlite3.Row) -> sqlite3.Row | None:
         found: sqlite3.Row | None = self._conn.execute(
-            "SELECT * FROM urls WHERE town_id = ? AND kind = 'listing' AND page = ? AND state <> 'retired'",
-            (row["town_id"], (row["page"] or 1) - 1),
+            "SELECT * FROM urls WHERE town_id = ? AND kind = 'listing' AND page = ? AND state <> 'retired'"
+            " ORDER BY url = ? DESC",
+            (row["town_id"], (row["page"] or 1) - 1, row["found_on"]),
         ).fetchone()
         return found
 

@@ -12,6 +12,7 @@ from jimo_crawler.archive.outcomes import Booked, both
 from jimo_crawler.archive.sections import Sections
 from jimo_crawler.errors import Outcome, Reason, Stage
 from jimo_crawler.items import Failure, Visit
+from jimo_crawler.parsers.listing import MORE
 
 
 class ListingPages:
@@ -36,6 +37,9 @@ class ListingPages:
             visit = _failed(
                 visit, Reason.NO_ITEMS, "a page of the listing names no articles, nor its section"
             )
+        if visit.outcome is Outcome.LISTING and self._is_beside(visit, row):
+            message = "names no articles, or those of another section"
+            visit = replace(visit, outcome=Outcome.OUT_OF_SCOPE, message=message)
         if visit.outcome is not Outcome.LISTING or visit.listing is None:
             self._sections.add_nothing(row["town_id"])
             return both(Observed(None, visit.outcome)), visit
@@ -53,8 +57,30 @@ class ListingPages:
         if listing is None or listing.items:
             return False
         if (row["page"] or 1) == 1 and row["items"] not in (None, "[]"):
-            return True
+            return not listing.parts
+        if listing.parts or listing.says_empty or self._is_part(row):
+            return False
         return listing.section is None and listing.total is None and listing.next is None
+
+    def _is_beside(self, visit: Visit, row: sqlite3.Row) -> bool:
+        """A page that a section's page has led to, by its frames, columns or 更多, and that is no list of this section."""
+        listing = visit.listing
+        if listing is None:
+            return False
+        if self._is_part(row):
+            return not (listing.items or listing.parts or listing.says_empty)
+        if row["anchor"] != MORE or listing.section is None:
+            return False
+        if self._discovery.is_town(listing.section, row["town_id"]):
+            return False
+        self._discovery.end_section(row["town_id"], visit.fetched_at)
+        return True
+
+    def _is_part(self, row: sqlite3.Row) -> bool:
+        """Whether a page was found on the page of its section whose list it holds."""
+        sql = "SELECT 1 FROM urls WHERE url = ? AND kind = 'listing' AND town_id IS ?"
+        found = self._conn.execute(sql, (row["found_on"], row["town_id"])).fetchone()
+        return row["page"] == 1 and found is not None
 
     def _book_delisted(self, read: Read, at: str) -> None:
         """A listing that names an article no longer, or again, is a hint: the address is asked at once, and nothing

@@ -9,6 +9,8 @@ from jimo_crawler.archive.discovery import Read
 
 CHANGES = frozenset({"changed", "departed", "replaced"})
 """Events by which an article is another than it was."""
+UNREAD = "c.pages > 0 AND c.listed = 0 AND coalesce(c.ended_by, 'unread') = 'unread'"
+"""SQL: a section was asked, and nothing was found on its pages, which do not say that there is nothing."""
 
 
 class Sections:
@@ -31,6 +33,24 @@ class Sections:
     def add_nothing(self, town_id: int | None) -> None:
         """A page of a listing could not be read: the section was asked all the same."""
         self._add(town_id, {"pages": 0})
+
+    def newly_unread(self) -> list[str]:
+        """Names of the sections whose pages name no article and do not say why, and of which the last run said otherwise:
+        it is said once, until there is something else to say of the section."""
+        rows = self._conn.execute(
+            f"SELECT t.name FROM crawl_towns AS c JOIN towns AS t ON t.id = c.town_id WHERE c.crawl_id = :crawl AND {UNREAD}"
+            " AND 'unread' IS NOT (SELECT b.ended_by FROM crawl_towns AS b WHERE b.town_id = c.town_id"
+            " AND b.crawl_id < :crawl AND b.pages > 0 ORDER BY b.crawl_id DESC LIMIT 1) ORDER BY t.id",
+            {"crawl": self._crawl_id},
+        )
+        return [row["name"] for row in rows]
+
+    def mark_unread(self) -> None:
+        """A section that consists of pages without articles is as unread as one that is such a page."""
+        self._conn.execute(
+            f"UPDATE crawl_towns AS c SET ended_by = 'unread' WHERE crawl_id = ? AND {UNREAD}",
+            (self._crawl_id,),
+        )
 
     def count_gaps(self) -> None:
         """Failed URLs of this run, and listed articles that the archive has not got yet."""

@@ -12,6 +12,7 @@ from jimo_crawler.archive.discovery import Discovery
 from jimo_crawler.archive.due import DAY, WEEK, next_due
 from jimo_crawler.archive.evidence import Evidence
 from jimo_crawler.archive.frontier import Plan, write
+from jimo_crawler.archive.gateways import Gateways
 from jimo_crawler.archive.killpoints import reach, reach_within
 from jimo_crawler.archive.listing_pages import ListingPages
 from jimo_crawler.archive.outcomes import (
@@ -56,6 +57,7 @@ class Store:
         self._rules = rules
         self._addresses = Addresses(conn, rules.confirm_hours)
         self._evidence = Evidence(conn, crawl_id)
+        self._gateways = Gateways(conn, crawl_id, discovery)
         sections = Sections(conn, crawl_id)
         self._listing_pages = ListingPages(conn, crawl_id, discovery, sections)
         self._article_pages = ArticlePages(conn, crawl_id, rules, discovery, sections, self._addresses)
@@ -118,26 +120,8 @@ class Store:
             return self._listing_pages.book(visit, row)
         if visit.kind == "article":
             return self._article_pages.book(visit, row, capture_id), visit
-        if visit.outcome is Outcome.INDEX:
-            self._book_index(visit)
-        elif visit.outcome is Outcome.FAILED and visit.status == 200 and self._is_frame(row):
-            message = "a frame that names no towns"
-            visit = replace(visit, outcome=Outcome.NOT_ARTICLE, failures=(), message=message)
+        visit = self._gateways.book(visit, row)
         return both(Observed(None, visit.outcome)), visit
-
-    def _is_frame(self, row: sqlite3.Row) -> bool:
-        """Whether a page is part of another entry page or index, and never named towns: its neighbour may."""
-        if row["outcome"] is not None:
-            return False
-        sql = "SELECT 1 FROM urls WHERE url = ? AND kind = ?"
-        return self._conn.execute(sql, (row["found_on"], row["kind"])).fetchone() is not None
-
-    def _book_index(self, visit: Visit) -> None:
-        if visit.index_url is not None:
-            self._discovery.add_url(visit.index_url, "index", visit.fetched_at, found_on=visit.url)
-        for frame in visit.frames:
-            self._discovery.add_url(frame, visit.kind, visit.fetched_at, found_on=visit.url)
-        self._discovery.add_sections(visit.sections, visit.url, visit.fetched_at)
 
     # --- what was asked, and the end of the lease ---------------------------------------------------------------------
 
@@ -227,6 +211,7 @@ class Store:
         """When the URL is asked again: the rule of ``due.py``."""
         now = from_stamp(visit.fetched_at)
         every_run = visit.kind in ("entry", "index") or (visit.kind == "listing" and (row["page"] or 1) == 1)
+        every_run = every_run and observed.outcome is not Outcome.OUT_OF_SCOPE
         if is_again(visit, observed.outcome) or every_run:
             return visit.fetched_at
         suspect, live = self._addresses.standing(visit.url) if visit.kind == "article" else (False, False)

@@ -590,10 +590,12 @@ class _Reader:
             return self._open_captured(kind, tag, attrs)
         return self._open_control(kind, attrs)
 
-    def _open_captured(self, kind: int, tag: str, attrs: Mapping[str, str]) -> _Entry:
+    def _open_captured(self, kind: int, tag: str, attrs: Mapping[str, str]) -> _Entry | None:
         """An element whose text is no part of the page's lines."""
         if kind == MEDIA:
             self.doc.media.append(f"{tag} {attrs.get('src') or attrs.get('data') or ''}")
+            if tag == "embed":
+                return None  # holds nothing, and is seldom closed: the parser would have the rest of the page in it
         self.skipping += 1
         return (_Reader._close_captured, kind, len(self.parts))
 

@@ -12,6 +12,7 @@ from jimo_crawler.parsers.dates import locate_date
 from jimo_crawler.parsers.dom import Anchor, Box, fold_space, read_document
 from jimo_crawler.parsers.onward import Rows, find_older, find_older_month, is_month
 from jimo_crawler.parsers.pager import Pager, read_pager
+from jimo_crawler.parsers.refusals import says_nothing_yet
 from jimo_crawler.parsers.related import link_text
 from jimo_crawler.parsers.scripted import called_target
 from jimo_crawler.parsers.survey import ATTACHMENTS, Role, Survey
@@ -20,6 +21,8 @@ from jimo_crawler.parsers.urls import canonical_url, is_own
 from jimo_crawler.parsers.wording import folded, is_control, without_bullet
 from jimo_crawler.portal import Profile, kind_of
 
+MORE = "更多"
+"""Text of a link to the next page that is no pager's."""
 SHORTEST = 4
 LONGEST_LINE = 400
 """A line in which a day is looked for: one article with its teaser."""
@@ -79,13 +82,15 @@ def parse_listing(page: Page, profile: Profile) -> ListingPage:
     items = _find_items(survey, crumb, pager)
     number = pager.number or 1
     url = pager.next or _find_older(survey, crumb, pager, items)
-    following = Link(url=url, text="下一页", number=number + 1) if url else None
+    text = "下一页" if pager.next else MORE
+    following = Link(url=url, text=text, number=number + 1) if url else None
     return ListingPage(
         section=_section(survey, crumb, profile),
         items=tuple(Link(url=item.url, text=item.text, date=item.date) for item in items),
         number=number,
         next=following,
         total=pager.total,
+        says_empty=not items and says_nothing_yet(survey),
     )
 
 

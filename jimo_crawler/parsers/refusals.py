@@ -24,6 +24,12 @@ _GONE = re.compile(
     |该(?:信息|文章|新闻|页面|内容)(?:已|不|正)[^。]{{1,6}}|sorry[^a-z].{{0,20}}""",
     re.X | re.I,
 )
+_NOTHING_YET = re.compile(
+    rf"""暂(?:时)?(?:无|没有|缺|未)|(?:没有|尚无|还没有|未)(?:任何|相关|找到|查到|符合条件的?|可显示的?|添加|发布|最新){{0,2}}(?:的)?{_THING}|^\W*无{_THING}\W*$|记录为空|列表为空|内容为空
+    |(?:建设|制作|整理|更新|筹建|筹备|完善|施工|录入|添加|开发|调整|升级|充实)(?:之)?中|敬请(?:期待|关注|留意)|即将(?:开通|推出|上线|发布)|共(?:有|计)?\s?\[?0\]?\s?(?:条|篇|个|页|则|件)|(?:总数|总计|记录数?)\s?:\s?0(?!\d)
+    |under\s+construction|coming\s+soon|no\s+(?:data|records?|items?|articles?|news)""",
+    re.X | re.I,
+)
 _SURELY_GONE = re.compile(
     rf"^\W*(?:对不起|抱歉|很抱歉|您|你|该|此|本)?\W*(?:您|你)?(?:要|所|想)?(?:访问|查看|浏览|找|看)?的?(?:该|此|本)?{_THING}(?:已经?|可能|或)?(?:被|不)?(?:存在|删除|下线|下架|屏蔽)"
 )
@@ -75,6 +81,20 @@ def refuse_message(survey: Survey, body: Sequence[Line], has_article: bool) -> N
             raise NotAnArticle(f"says: {text[:60]}", outcome=Outcome.GONE, reason=Reason.SOFT_404)
         if blocked:
             raise NotAnArticle(f"says: {text[:60]}", outcome=Outcome.BLOCKED, reason=Reason.BLOCK_PAGE)
+
+
+def says_nothing_yet(survey: Survey) -> bool:
+    """Whether a page without articles says that there are none yet: 暂无信息, 本栏目正在建设中; a picture may say it, too.
+
+    That a list is empty is no fault, and not worth a look; that nothing could be found on it is.
+    """
+    texts = [
+        survey.flats[line.index]
+        for line in survey.lines
+        if not line.hidden and len(line.text) - line.link_chars <= 60
+    ]
+    texts += [folded(picture.attrs.get("alt", "")) for picture in survey.doc.pictures if not picture.hidden]
+    return any(_NOTHING_YET.search(text) for text in texts)
 
 
 def refuse_scripted(survey: Survey) -> None:

@@ -17,9 +17,10 @@ from jimo_crawler.parsers.article import parse_article
 from jimo_crawler.parsers.decode import decode
 from jimo_crawler.parsers.listing import parse_listing
 from jimo_crawler.parsers.odd_markup import mend, write_out
-from jimo_crawler.parsers.section import find_frames, find_index, parse_index
+from jimo_crawler.parsers.section import find_index, find_next_index, parse_index
 from jimo_crawler.parsers.takeover import is_takeover
 from jimo_crawler.parsers.urls import canonical_url
+from jimo_crawler.parsers.ways import find_door, find_frames, find_parts, find_ways
 from jimo_crawler.portal import Profile
 
 REFUSALS = frozenset({401, 402, 403, 405, 407, 412, 418, 429, 451})
@@ -108,23 +109,20 @@ def _read_entry(page: Page, profile: Profile) -> Reading:
             return Reading(outcome=Outcome.INDEX, charset=page.charset, index_url=link)
         if sections := parse_index(each, profile):
             return Reading(outcome=Outcome.INDEX, charset=page.charset, sections=sections)
-    return (
-        _read_frames(page)
-        or _read_block_page(page, profile)
-        or _failed(
-            Outcome.FAILED,
-            Stage.SECTION,
-            Reason.NO_INDEX,
-            "no link to the town section on the entry page",
-            page,
-        )
-    )
+    frames = find_frames(page) or find_door(page)
+    if not frames and (blocked := _read_block_page(page, profile)):
+        return blocked
+    if leads := (*frames, *find_ways(page)):
+        return Reading(outcome=Outcome.INDEX, charset=page.charset, frames=leads)
+    message = "no link to the town section on the entry page"
+    return _failed(Outcome.FAILED, Stage.SECTION, Reason.NO_INDEX, message, page)
 
 
 def _read_index(page: Page, profile: Profile) -> Reading:
     for each in _readable(page):
         if sections := parse_index(each, profile):
-            return Reading(outcome=Outcome.INDEX, charset=page.charset, sections=sections)
+            frames = find_next_index(each, sections)
+            return Reading(outcome=Outcome.INDEX, charset=page.charset, sections=sections, frames=frames)
     return (
         _read_frames(page)
         or _read_block_page(page, profile)
@@ -133,7 +131,7 @@ def _read_index(page: Page, profile: Profile) -> Reading:
 
 
 def _read_frames(page: Page) -> Reading | None:
-    """An entry page or index that only holds, or leads to, the pages that say something; None if it is none."""
+    """An index that only holds, or leads to, the pages that say something; None if it is none."""
     frames = find_frames(page)
     return Reading(outcome=Outcome.INDEX, charset=page.charset, frames=frames) if frames else None
 
@@ -144,7 +142,7 @@ def _read_listing(page: Page, profile: Profile) -> Reading:
     if listing is None:
         if blocked := _read_block_page(page, profile):
             return blocked
-        listing = parse_listing(page, profile)
+        listing = replace(parse_listing(page, profile), parts=find_parts(page))
     return Reading(outcome=Outcome.LISTING, charset=page.charset, listing=listing)
 
 

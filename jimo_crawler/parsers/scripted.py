@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
-from jimo_crawler.parsers.dom import Anchor, Box, Document, Select
+from jimo_crawler.parsers.dom import Anchor, Box, Document, Select, script_target
 from jimo_crawler.parsers.urls import is_own
 
 _CALL = re.compile(r"(?<![\w.])([A-Za-z_$][\w$.]*)\s*\(\s*(?:this\s*,\s*)?[\"']?(\d{1,5})[\"']?")
@@ -33,6 +33,8 @@ _PLAIN_TERM = re.compile(rf"{_STRING}|[A-Za-z_$]\w*|\d+|\S")
 _NUMBER_SET = re.compile(
     r"\b(?:var\s+)?([A-Za-z_$]\w*)\s*=\s*(?:([A-Za-z_$]\w*)\s*([+-])\s*)?(\d{1,6})\s*(?=[;,\n\r/]|$)"
 )
+_HAN = re.compile("[\u3400-\u9fff]")
+_ADDRESS = re.compile(r"(?:https?://|\.{0,2}/)?[\w./?=&%~:-]*[/.?][\w./?=&%~-]*", re.ASCII)
 _LINK = re.compile(r"<a\b[^>]*?\bhref\s*=\s*[\"']?([^\"'\s>]+)[^>]*>(.*?)</a>", re.I | re.S)
 
 
@@ -93,6 +95,29 @@ def _form_target(doc: Document, form: Box, name: str, value: str) -> str | None:
     query = "&".join(f"{key}={text}" for key, text in [*pairs, (name, value)])
     action = form.attrs.get("action", "") or urlsplit(doc.page.url).path
     return doc.url_at(f"{action.split('?')[0]}?{query}")
+
+
+def named_targets(doc: Document) -> Iterator[tuple[str, str]]:
+    """Names in the page's scripts that stand beside an address, and that address: the entries of a menu.
+
+    ``addMenuItem("金口镇","location='/jk/'")``, ``d.add(3,0,'金口镇','list.asp?id=3')``, ``["/jk/","金口镇"]``.
+    """
+    for script in doc.scripts:
+        strings = list(re.finditer(_STRING, script)) if _HAN.search(script) else []
+        for place, match in enumerate(strings):
+            name = match[0][1:-1].strip()
+            if not 2 <= len(name) <= 16 or not _HAN.search(name):
+                continue
+            around = [each for each in (place + 1, place + 2, place - 1) if 0 <= each < len(strings)]
+            for other in around:
+                first, second = sorted((place, other))
+                between = script[strings[first].end() : strings[second].start()]
+                if len(between) <= 40 and not re.search(r"[)\]};\n]", between):
+                    href = script_target(strings[other][0][1:-1]) or strings[other][0][1:-1].replace("\\", "")
+                    url = doc.url_at(href) if _ADDRESS.fullmatch(href) else None
+                    if url is not None:
+                        yield name, url
+                        break
 
 
 def numbers_of(script: str) -> dict[str, int]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from jimo_crawler.items import Link, Page, Section
 from jimo_crawler.parsers.breadcrumb import is_section_name, plain_name, read_breadcrumb
 from jimo_crawler.parsers.dom import Anchor, Box, Document, read_document
-from jimo_crawler.parsers.scripted import select_target
+from jimo_crawler.parsers.pager import read_pager
+from jimo_crawler.parsers.scripted import named_targets, select_target
 from jimo_crawler.parsers.survey import Survey
 from jimo_crawler.parsers.urls import canonical_url, is_own
 from jimo_crawler.parsers.wording import folded
@@ -80,24 +81,7 @@ def find_index(page: Page, profile: Profile) -> Link | None:
             score = rank + order / 100_000
             if best is None or score < best[0]:
                 best = (score, Link(url=url, text=text))
-    return best[1] if best else _index_of_select(doc, profile)
-
-
-def find_frames(page: Page) -> tuple[Link, ...]:
-    """The pages of which this one consists (its frames), or to which it sends a browser at once; none off the portal.
-
-    Portals of the ASP era open with a frameset, a picture or a mere refresh; the towns are behind it.
-    """
-    doc = read_document(page)
-    hrefs = [each.partition(" ")[2] for each in doc.media if each.startswith(("frame ", "iframe "))]
-    if sum(len(line.text) for line in doc.lines if not line.hidden) < LITTLE_TEXT:
-        hrefs += [match[1] for match in _REFRESH.finditer(doc.refresh)]
-        hrefs += [match[1] or match[2] for script in doc.scripts for match in _LEADS.finditer(script)]
-    links: dict[str, Link] = {}
-    for url in filter(None, map(doc.url_at, hrefs)):
-        if is_own(url, page) and canonical_url(url) != canonical_url(page.url):
-            links.setdefault(canonical_url(url), Link(url=url))
-    return tuple(links.values())[:MOST_FRAMES]
+    return best[1] if best else _index_of_select(doc, profile) or _index_of_scripts(doc, profile)
 
 
 def parse_index(page: Page, profile: Profile) -> tuple[Section, ...]:
@@ -107,12 +91,26 @@ def parse_index(page: Page, profile: Profile) -> tuple[Section, ...]:
     crumb = read_breadcrumb(survey, profile)
     entries = [entry for entry in _entries(doc, profile) if entry.line not in crumb.lines]
     entries += _entries_by_heading(survey, profile)
-    chosen = _choose(entries[:MOST_ENTRIES])
+    chosen = _choose(entries[:MOST_ENTRIES]) or _choose(_entries_of_scripts(doc, profile)[:MOST_ENTRIES])
     sections: dict[str, Section] = {}
     for entry in sorted(chosen, key=lambda entry: entry.order):
         name = entry.town or entry.name
         sections.setdefault(name, Section(name=name, kind=kind_of(name), url=entry.url))
     return tuple(_one_per_url(list(sections.values())))
+
+
+def find_next_index(page: Page, sections: tuple[Section, ...]) -> tuple[Link, ...]:
+    """The next page of an index whose towns do not stand on one, its pager being below them; empty if there is none."""
+    doc = read_document(page)
+    pager = read_pager(doc)
+    if pager.next is None:
+        return ()
+    towns = {canonical_url(section.url) for section in sections}
+    lines = [anchor.line for anchor in doc.anchors if canonical_url(doc.url_of(anchor) or "") in towns]
+    last = max((line for line in lines if line <= pager.first_line), default=None)
+    if last is None or pager.first_line - last > NEAR_PAGER or canonical_url(pager.next) in towns:
+        return ()
+    return (Link(url=pager.next),)
 
 
 # -- the link to the index ------------------------------------------------------------------------------------------
@@ -152,16 +150,20 @@ def _index_of_select(doc: Document, profile: Profile) -> Link | None:
     return None
 
 
+def _index_of_scripts(doc: Document, profile: Profile) -> Link | None:
+    ranked = [
+        (rank, Link(url=url, text=text))
+        for text, url in named_targets(doc)
+        if (rank := _section_rank(text, profile)) is not None and is_own(url, doc.page)
+    ]
+    return min(ranked, key=lambda each: each[0])[1] if ranked else None
+
+
 # -- the towns ------------------------------------------------------------------------------------------------------
 
 
-MOST_FRAMES = 6
-LITTLE_TEXT = 60
-"""Characters shown up to which a page may only send its reader on: 正在进入,请稍候 …"""
-_REFRESH = re.compile(r"url\s*=\s*[\"']?([^\"';\s]+)", re.I)
-_LEADS = re.compile(
-    r"location(?:\.href)?\s*=\s*[\"']([^\"'\s]+)[\"']|location\.(?:replace|assign)\(\s*[\"']([^\"'\s]+)[\"']"
-)
+NEAR_PAGER = 4
+"""Lines between the last town and the pager of an index, at most: below a list of news it is that list's."""
 MOST_ENTRIES = 1000
 """No county has so many towns: a page that offers more names is something else, or an attack."""
 
@@ -189,6 +191,15 @@ def _entries(doc: Document, profile: Profile) -> list[_Entry]:
                     _Entry(url, named[0], named[1], select.box, select.line, 1_000_000 + place, "jumper")
                 )
     return found
+
+
+def _entries_of_scripts(doc: Document, profile: Profile) -> list[_Entry]:
+    """Towns of a menu that a script draws: ``menu.addMenuItem("金口镇","location='/jk/'")``."""
+    return [
+        _Entry(url, named[0], named[1], doc.boxes[0], 0, order, "script")
+        for order, (text, url) in enumerate(named_targets(doc))
+        if (named := _town_of([text], profile)) is not None and is_own(url, doc.page)
+    ]
 
 
 def _town_of(texts: list[str], profile: Profile) -> tuple[str, str | None] | None:

@@ -143,3 +143,29 @@ def test_page_without_towns_has_no_sections() -> None:
         parse_index(Page(url=HOST + "/", html=f"<html><body>{NAV}<ul>{NEWS[:60]}</ul></body></html>"), load())
         == ()
     )
+
+
+@pytest.mark.parametrize(
+    "entry_of",
+    [
+        'menu_2.addMenuItem("{t}","location=\'/z/{n}/\'");',
+        "d.add({n},0,'{t}','/z/{n}/');",
+        'items[{n}] = ["/z/{n}/", "{t}"];',
+        "new Node({{name:'·{t}·', url:'/z/{n}/'}});",
+    ],
+)
+def test_towns_of_a_menu_that_a_script_draws_are_found(entry_of: str) -> None:
+    menu = "\n".join(entry_of.format(t=t, n=n) for n, t in enumerate(TOWNS))
+    html = f"<html><body><script>function load(){{\n{menu}\n}}</script><div>{NAV}</div></body></html>"
+    sections = parse_index(Page(url=HOST + "/", html=html), load())
+    assert [(each.name, each.url) for each in sections] == [
+        (t, f"{HOST}/z/{n}/") for n, t in enumerate(TOWNS)
+    ]
+
+
+def test_the_index_may_be_an_entry_of_such_a_menu() -> None:
+    script = "<script>m.addMenuItem('房产','/f/');m.addMenuItem(\"即墨鄉鎮\",\"location='/xz/'\");</script>"
+    found = find_index(
+        Page(url=HOST + "/", html=f"<html><body>{script}<div>{NAV}</div></body></html>"), load()
+    )
+    assert found is not None and found.url == HOST + "/xz/"
