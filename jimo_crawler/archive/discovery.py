@@ -109,11 +109,13 @@ class Discovery:
         )
         return added.lastrowid or 0
 
-    def is_town(self, name: str, town_id: int | None) -> bool:
-        """Whether *name* (Simplified) means the town of that row."""
-        known = self._profile.town(name)
-        row = self._conn.execute("SELECT name FROM towns WHERE id = ?", (town_id,)).fetchone()
-        return row is not None and row["name"] in (name, known.name if known else name)
+    def names_another(self, section: str, town_id: int | None) -> bool:
+        """Whether *section*, as a page prints its own, names another town than that of the row."""
+        known = self._profile.town(section)
+        name = known.name if known else section
+        rows = self._conn.execute("SELECT id, name FROM towns").fetchall()
+        named = [row["id"] for row in rows if row["name"] in (name, section)]
+        return bool(named) and town_id not in named
 
     # --- listings ---------------------------------------------------------------------------------------------------
 

@@ -71,7 +71,7 @@ class ListingPages:
             return not (listing.items or listing.parts or listing.says_empty)
         if row["anchor"] != MORE or listing.section is None:
             return False
-        if self._discovery.is_town(listing.section, row["town_id"]):
+        if not self._discovery.names_another(listing.section, row["town_id"]):
             return False
         self._discovery.end_section(row["town_id"], visit.fetched_at)
         return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from jimo_crawler.items import Link, ListingPage, Page
 from jimo_crawler.parsers.breadcrumb import Breadcrumb, plain_name, read_breadcrumb
@@ -26,6 +27,8 @@ MORE = "更多"
 SHORTEST = 4
 LONGEST_LINE = 400
 """A line in which a day is looked for: one article with its teaser."""
+LONGEST_ROW = 8
+"""Lines of one article in a list: headline, teaser, day."""
 HEADLINE = 9
 """From this length on a link's text reads like a headline; navigation is shorter."""
 
@@ -102,10 +105,13 @@ def _find_older(survey: Survey, crumb: Breadcrumb, pager: Pager, items: list[_It
     for item in items:
         while not box.holds(item.box) and box.parent is not None:
             box = box.parent
+    lines = sorted(item.line for item in items)
+    steps = sorted(after - before for before, after in pairwise(lines)) or [1]
     rows = Rows(
         box=box,
-        first=min(item.line for item in items),
-        last=max(item.line for item in items),
+        first=lines[0],
+        last=lines[-1],
+        end=lines[-1] + min(steps[len(steps) // 2], LONGEST_ROW) - 1,
         keys=frozenset(item.key for item in items),
         days=tuple(item.date for item in items if item.date),
     )

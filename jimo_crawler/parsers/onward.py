@@ -43,11 +43,13 @@ _INDEX = re.compile(r"/(?:index|default|main)\.\w+$")
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What is known of a list: its box, the lines of its first and last row, the articles it names and their days."""
+    """What is known of a list: its box, the lines of its first and last row and where that ends, its articles and their days."""
 
     box: Box
     first: int
     last: int
+    end: int
+    """The last line of its last row: teaser and day may stand below the headline."""
     keys: frozenset[str]
     days: tuple[str, ...]
 
@@ -144,8 +146,8 @@ def _other_headlines(survey: Survey, rows: Rows) -> list[int]:
 def _stands_with(survey: Survey, anchor: Anchor, rows: Rows, others: list[int], *, at_head: bool) -> bool:
     """Whether a link is this list's: below its last row, or, if it may stand *at_head*, in its head."""
     line = anchor.line
-    if rows.last < line <= rows.last + NEAR:
-        between = survey.lines[rows.last + 1 : line]
+    if rows.last < line <= rows.end + NEAR:
+        between = survey.lines[rows.end + 1 : line]
         if any(not each.hidden and not _is_of_row(survey, each.index) for each in between):
             return False
         if anchor.text and _beside(survey, anchor):
@@ -164,7 +166,7 @@ def _adjoins(survey: Survey, rows: Rows, lines: list[int]) -> bool:
     above = [line for line in lines if line < rows.first]
     below = [line for line in lines if line > rows.last]
     gaps = [(max(above), rows.first)] if above else []
-    gaps += [(rows.last, min(below))] if below else []
+    gaps += [(rows.end, min(below))] if below else []
     return any(
         stop - start <= NEAR and not any(start < each < stop for each in others) for start, stop in gaps
     )

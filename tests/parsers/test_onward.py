@@ -92,6 +92,12 @@ def test_what_belongs_to_another_list_is_not_followed(body: str) -> None:
     assert following(body) is None
 
 
+def test_teasers_below_the_headlines_are_rows_of_the_list() -> None:
+    row = "<dl><dt><a href='b{n}.html'><img src={n}.jpg></a></dt><dd><a href='b{n}.html'>田间课堂开到第{n}个村庄</a><br>昨天下午,农技人员来到地头,……<br>08-07-0{n}</dd></dl>"
+    body = "".join(row.format(n=n) for n in range(1, 5))
+    assert following(f"{body}<p align=right><a href='list.pl?from=4'>更多…</a></p>") == "list.pl?from=4"
+
+
 def test_one_arrow_beside_two_keeps_its_meaning() -> None:
     assert following(f"<ul>{rows()}</ul><a href=p2.html>&gt;</a> <a href=p9.html>&raquo;</a>") == "p2.html"
 
