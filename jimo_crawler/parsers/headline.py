@@ -121,9 +121,12 @@ class _Clues(NamedTuple):
     near_metas: dict[int, float]
     """What it says for a line that a meta line stands near it, by the line's index."""
 
-    def matches(self, flat: str) -> bool:
-        """Whether folded text is what ``<title>`` names, whole, or cut there with dots."""
+    def matches(self, flat: str, loud: bool) -> bool:
+        """Whether folded text is what ``<title>`` names, whole, or cut there with dots; a *loud* one may have its meta data
+        behind it in parentheses."""
         if len(flat) >= 6 and flat in self.whole:
+            return True
+        if loud and "(" in flat and len(head := flat.partition("(")[0]) >= 8 and head in self.whole:
             return True
         return len(self.named) >= 6 and (
             flat.startswith(self.named) or (len(flat) >= 4 and flat == self.named)
@@ -141,7 +144,7 @@ def _score(survey: Survey, line: Line, clues: _Clues) -> float:
     if length > 60 and not (loud or following):
         return 0.0  # a paragraph
     flat = survey.flats[line.index]
-    matches = flat[0] in clues.starts and clues.matches(squeeze_flat(flat))
+    matches = flat[0] in clues.starts and clues.matches(squeeze_flat(flat), loud)
     if not (loud or following or matches):
         return 0.0
     role = survey.roles[line.index]

@@ -269,3 +269,12 @@ def test_boxes_of_several_articles_are_none_of_this_one() -> None:
         " ",
     )
     assert (article.source, article.published_at) == (None, None)
+
+
+def test_meta_data_behind_the_headline_is_read_where_spam_stands_before_the_title() -> None:
+    article = read(
+        f"<h2>{WHOLE} <small>(08-11-21 07:35 来源：今日即墨 责任编辑：薛波)</small></h2>",
+        f"娱乐城注册送彩金_老虎机在线_{WHOLE}",
+    )
+    assert (article.title_as_published, article.source, article.editor) == (WHOLE, "今日即墨", "薛波")
+    assert article.published_at == "2008-11-21T07:35:00+08:00"
