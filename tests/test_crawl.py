@@ -235,6 +235,26 @@ def test_without_a_portal_nothing_is_crawled(tmp_path: Path) -> None:
     assert "JIMO_PORTAL_URL is not set" in done.stderr
 
 
+@pytest.mark.parametrize(
+    "portal_url", ["http://127.0.0.1:85100/", "http://[::1/", "127.0.0.1:8000", "http:///x"]
+)
+def test_a_portal_that_is_no_address_is_named_in_one_line(tmp_path: Path, portal_url: str) -> None:
+    archive = Archive(tmp_path, portal_url)
+    done = archive.crawl()
+    assert done.returncode == 2
+    assert done.stderr == f"scrapy crawl: JIMO_PORTAL_URL: '{portal_url}' is not an http(s) address\n"
+    assert not archive.db.exists()
+
+
+def test_a_further_host_that_is_none_is_named_in_one_line(tmp_path: Path) -> None:
+    done = Archive(tmp_path, "http://127.0.0.1:9/").crawl(settings={"JIMO_PORTAL_HOSTS": "b.cn, a.cn:99999"})
+    assert done.returncode == 2
+    assert (
+        done.stderr
+        == "scrapy crawl: JIMO_PORTAL_HOSTS: one of b.cn, a.cn:99999 is neither a host nor an address\n"
+    )
+
+
 def test_a_second_crawler_is_told_who_holds_the_archive(portal: DemoServer, tmp_path: Path) -> None:
     from jimo_crawler.archive.lock import ArchiveLock
 

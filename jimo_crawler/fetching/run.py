@@ -11,7 +11,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from scrapy.crawler import Crawler
 
@@ -30,7 +29,7 @@ from jimo_crawler.errors import BadArgument, ExitStatus, Outcome, Reason, Storag
 from jimo_crawler.fetching.breaker import Breaker
 from jimo_crawler.items import Capture, Visit
 from jimo_crawler.parsers.hosts import named_hosts
-from jimo_crawler.parsers.urls import canonical_url
+from jimo_crawler.parsers.urls import canonical_url, host_of
 from jimo_crawler.portal import Profile, load
 
 if TYPE_CHECKING:
@@ -74,13 +73,15 @@ def read_config(settings: BaseSettings) -> Config:
     from jimo_crawler.settings import PROJECT
 
     portal_url = str(settings.get("JIMO_PORTAL_URL") or "").strip()
-    parts = urlsplit(portal_url)
+    hosts = tuple(filter(None, map(str.strip, str(settings["JIMO_PORTAL_HOSTS"] or "").split(","))))
     if not portal_url:
         raise BadArgument(
             "JIMO_PORTAL_URL is not set: name the portal's entry page (-s JIMO_PORTAL_URL=http://…), or try `make demo`"
         )
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if not portal_url.lower().startswith(("http://", "https://")) or not host_of(portal_url):
         raise BadArgument(f"JIMO_PORTAL_URL: {portal_url!r} is not an http(s) address")
+    if "" in named_hosts(hosts):
+        raise BadArgument(f"JIMO_PORTAL_HOSTS: one of {', '.join(hosts)} is neither a host nor an address")
     related = str(settings["JIMO_RELATED"])
     if related not in ("off", "towns", "all"):
         raise BadArgument(f"JIMO_RELATED: {related!r} is none of off, towns, all")
@@ -91,9 +92,7 @@ def read_config(settings: BaseSettings) -> Config:
         return Config(
             portal_url=portal_url,
             profile=load(str(settings["JIMO_PORTAL"])),
-            hosts=tuple(
-                each.strip() for each in str(settings["JIMO_PORTAL_HOSTS"] or "").split(",") if each.strip()
-            ),
+            hosts=hosts,
             archive=PROJECT / str(settings["JIMO_ARCHIVE_DB"]),
             warc_dir=PROJECT / str(settings["JIMO_WARC_DIR"]),
             warc_max_bytes=int(read_number(settings, "JIMO_WARC_MAX_BYTES")),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from urllib.parse import urlsplit
 
 from jimo_crawler.archive.schema import open_reader
 from jimo_crawler.errors import BadArgument, JimoError
 from jimo_crawler.fetching.run import Config
+from jimo_crawler.parsers.urls import host_of
 from jimo_crawler.text.script import to_simplified
 
 
@@ -88,15 +88,8 @@ def read_flag(text: str, name: str) -> bool:
 def read_url(text: str) -> str:
     """An absolute http(s) address."""
     url = text.strip()
-    try:
-        parts = urlsplit(url)
-        sound = (
-            parts.scheme in ("http", "https")
-            and bool(parts.hostname)
-            and not any(char.isspace() for char in url)
-        )
-    except ValueError:
-        sound = False
+    schemed = url.lower().startswith(("http://", "https://"))
+    sound = schemed and bool(host_of(url)) and not any(char.isspace() for char in url)
     if not sound:
         raise BadArgument(f"{text.strip()!r} is not an http(s) address")
     return url
