@@ -104,7 +104,7 @@ def _print_layers() -> None:
 
     Where parsing goes, in multiples of the floor: libxml2 reporting a page to handlers that do nothing takes 1.1, lines and
     boxes made of it 2.8 with that, meta data 0.9, what each line is 0.7; the rest is spread over some hundred small
-    questions to forty lines, none of which comes to 0.5. Pages of 20 KB come to nine tenths of what those of the demo do.
+    questions to forty lines, none of which comes to 0.5.
     """
     from lxml import html
 

@@ -1,7 +1,7 @@
 """What flows through the crawler: pages, links, articles, and the one Visit that each page ends in.
 
 All are frozen: cleaning makes a new one (``dataclasses.replace``). None of them knows Scrapy. Links and blocks, dozens of which
-stand on a page, are named tuples: half as dear to make, and a fifth to hand to another process.
+stand on a page, are named tuples: half as dear to make, and a third to hand to another process.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ class Block(NamedTuple):
     """How many of its links lead to other hosts."""
 
     def with_plain(self, plain: str) -> Block:
-        """The same block with its normal form; written out, as ``_replace`` takes three times as long."""
+        """The same block with its normal form; written out, as ``_replace`` takes twice as long."""
         return Block(
             self.text, plain, self.kind, self.place, self.hidden, self.link_chars, self.offsite_links
         )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from jimo_crawler.items import Block, Image
-from jimo_crawler.parsers.dom import Box, Line, Picture
+from jimo_crawler.parsers.dom import HEADING_TAGS, Box, Line, Picture
 from jimo_crawler.parsers.survey import Survey
 from jimo_crawler.parsers.wording import folded
 
@@ -22,7 +22,6 @@ NARROWEST = 18
 """Characters; nobody wraps prose at less, but verses are as short."""
 _TEXT_LABEL = re.compile(r"(?:信息|文章|新闻|公告|通知|通告|主要|详细|具体)?(?:内\s*容|正\s*文)\s*:?")
 """What a form calls its cell of text."""
-_HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 def build_blocks(survey: Survey, lines: Sequence[Line], root: Box | None) -> tuple[Block, ...]:
@@ -122,14 +121,14 @@ def _picture_lines(survey: Survey, root: Box | None) -> set[int]:
 
 def _kind(line: Line, text: str, pictures: set[int]) -> str:
     tag = line.box.tag
-    if tag in _HEADING_TAGS:
+    if tag in HEADING_TAGS:
         return "heading"
     if tag in ("figcaption", "caption"):
         return "caption"
     if (
         line.index in pictures
         and len(text) <= 80
-        and (_CAPTION.search(text) or (_is_centred(line) and not _ENDS.search(text)))
+        and (_CAPTION.search(text) or (line.box.is_centred and not _ENDS.search(text)))
     ):
         return "caption"
     if tag in ("li", "dt", "dd") or (line.box.parent is not None and line.box.parent.tag == "li"):
@@ -137,19 +136,6 @@ def _kind(line: Line, text: str, pictures: set[int]) -> str:
     if line.bold >= len(text) - 1 and len(text) <= 40 and not text.endswith(("。", "；", ",", "，")):
         return "heading"
     return "paragraph"
-
-
-def _is_centred(line: Line) -> bool:
-    for depth, box in enumerate(line.box.chain()):
-        if (
-            box.tag == "center"
-            or box.attrs.get("align", "").lower() == "center"
-            or "text-align:center" in box.attrs.get("style", "").replace(" ", "")
-        ):
-            return True
-        if depth == 1:
-            return False
-    return False
 
 
 # -- wrapped lines --------------------------------------------------------------------------------------------------

@@ -17,7 +17,6 @@ MOST_NAMES = 10
 _simplify = Exchange(single_characters())
 LONGEST_NAME = 20
 
-_SEPARATOR = re.compile(r"\s*(?:>+|»+|->|=>|--+>?|::+|/{1,2}|\\|\||·|→|—+|–)\s*|\s+-\s+|\s{1,}")
 LAST_LINE = 60
 """How far down a breadcrumb that only its links give away is looked for."""
 _STRONG = re.compile(r"\s*(?:>+|»+|->|=>|--+>?|::+|/{1,2}|\\|\||→|—+|–)\s*|\s+-\s+")

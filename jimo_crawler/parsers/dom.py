@@ -18,6 +18,7 @@ from jimo_crawler.items import Page
 from jimo_crawler.parsers.styles import (
     PLAIN,
     Style,
+    centres,
     hides_by_attributes,
     hiding_selectors,
     is_white,
@@ -130,7 +131,8 @@ KINDS: dict[str, int] = {
     "button": BUTTON,
 }
 _HEADINGS = {"h1": 6, "h2": 5, "h3": 4, "h4": 3}
-_LOUD = frozenset({*_HEADINGS, "h5", "h6", "th", "marquee"})
+HEADING_TAGS = frozenset({*_HEADINGS, "h5", "h6"})
+_LOUD = HEADING_TAGS | {"th", "marquee"}
 """Blocks that change how text looks by their very tag, or hide it."""
 _NOTABLE = frozenset({"style", "color", "hidden", "onclick"})
 _Entry = tuple[Any, ...]
@@ -192,6 +194,12 @@ class Box:
         if numbered is None:
             return named.lower() if named else ""
         return f"{named} {numbered}".lower() if named else numbered.lower()
+
+    @property
+    def is_centred(self) -> bool:
+        """Whether its text stands in the middle, by itself or by the box around it."""
+        around = (self, self.parent) if self.parent is not None else (self,)
+        return any(box.tag == "center" or (box.attrs and centres(box.attrs)) for box in around)
 
     def holds(self, other: Box) -> bool:
         """Whether *other* is this box or stands in it."""
@@ -264,6 +272,15 @@ class Line:
         """It begins with full-width or no-break spaces."""
         self.broken = broken
         """It begins behind a ``<br>``, not at the edge of a box."""
+
+    @property
+    def beside_links(self) -> str:
+        """Its text without that of its links, each of which leaves a space."""
+        text = self.text
+        for anchor in self.anchors:
+            for piece in map(fold_space, anchor.pieces):
+                text = text.replace(piece, " ", 1) if piece else text
+        return text
 
 
 @dataclass(slots=True)

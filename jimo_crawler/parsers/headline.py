@@ -11,11 +11,11 @@ from jimo_crawler.parsers.breadcrumb import Breadcrumb
 from jimo_crawler.parsers.dom import Line
 from jimo_crawler.parsers.meta import Meta, label_alone, read_meta
 from jimo_crawler.parsers.metalines import Headline, is_value_of_label, take_metas, take_metas_before
+from jimo_crawler.parsers.styles import centres
 from jimo_crawler.parsers.survey import Role, Survey
 from jimo_crawler.parsers.titles import (
     BYLINE,
     ENDS,
-    centres,
     find_kicker,
     is_name,
     is_sub_title,

@@ -9,7 +9,7 @@ from jimo_crawler.parsers.dom import Line
 from jimo_crawler.parsers.meta import Meta, label_alone, read_meta
 from jimo_crawler.parsers.metabox import is_box_head, is_value, read_pair
 from jimo_crawler.parsers.survey import Role, Survey
-from jimo_crawler.parsers.titles import is_centred, is_sub_title
+from jimo_crawler.parsers.titles import is_sub_title
 from jimo_crawler.parsers.wording import LABEL, label_kind
 
 _NAMES_ONLY = re.compile(r"[\u4e00-\u9fff]{2,4}(?:\s[\u4e00-\u9fff]{2,4}){0,2}")
@@ -201,7 +201,7 @@ def _is_set_off(line: Line) -> bool:
         is_sub_title(line.text)
         or _NAMES_ONLY.fullmatch(line.text) is not None
         or line.box.tag in ("h2", "h3", "h4", "h5", "h6")
-        or is_centred(line.box)
+        or line.box.is_centred
     )
 
 

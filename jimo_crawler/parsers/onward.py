@@ -13,20 +13,19 @@ from jimo_crawler.parsers.dates import locate_date
 from jimo_crawler.parsers.dom import Anchor, Box
 from jimo_crawler.parsers.survey import Survey
 from jimo_crawler.parsers.urls import canonical_url, is_own
-from jimo_crawler.parsers.wording import folded
+from jimo_crawler.parsers.wording import EDGE, folded
 
 HEADLINE = 8
 """From this length on a link's text is an article's, and not one of the controls around a list."""
 NEAR = 6
 """Lines between a list and what leads on from it, at most."""
 
-_EDGE = r"[\s\[\](){}<>»·.…:|!,-]*"
 _MORE = re.compile(
-    rf"{_EDGE}(?:(?:查看|浏览|点击|点此|点这里|显示|阅读|加载)?(?:更多|全部|所有)\S{{0,4}}|(?:see |view |read )?(?:more|all)(?: news)?){_EDGE}",
+    rf"{EDGE}(?:(?:查看|浏览|点击|点此|点这里|显示|阅读|加载)?(?:更多|全部|所有)\S{{0,4}}|(?:see |view |read )?(?:more|all)(?: news)?){EDGE}",
     re.I,
 )
 _OLDER = re.compile(
-    rf"{_EDGE}(?:翻页|往后|(?:查看|浏览)?(?:往期|历史|以往|过往|更早|较早|早期|早前|以前|过去|从前|旧)\S{{0,6}}|older\S{{0,8}}(?: \w{{1,8}})?){_EDGE}",
+    rf"{EDGE}(?:翻页|往后|(?:查看|浏览)?(?:往期|历史|以往|过往|更早|较早|早期|早前|以前|过去|从前|旧)\S{{0,6}}|older\S{{0,8}}(?: \w{{1,8}})?){EDGE}",
     re.I,
 )
 _ARROW = re.compile(r"[\[(]?(?:>{1,3}|»{1,2}|-+>|下)[\])]?")
@@ -187,12 +186,7 @@ def _beside(survey: Survey, anchor: Anchor) -> str:
     """The words that stand in the line of a link and are no links."""
     if anchor.line >= len(survey.lines):
         return ""
-    line = survey.lines[anchor.line]
-    text = survey.flats[anchor.line]
-    for each in line.anchors:
-        for piece in each.pieces:
-            text = text.replace(folded(piece.strip()), " ", 1)
-    return "".join(filter(str.isalpha, text))
+    return "".join(filter(str.isalpha, survey.lines[anchor.line].beside_links))
 
 
 def _is_followed(line: int, others: Iterable[int]) -> bool:

@@ -61,8 +61,8 @@ _CURRENT = re.compile(
 _DIGITS = "〇一二三四五六七八九"
 _NUMERALS = re.compile(r"(?<=[第共总计])[〇零一二三四五六七八九十百]{1,5}(?=\s?页)")
 _LONE = re.compile(r"(?<![\d/.:共总计-])(\d{1,4})(?!\s?[\d/.:条篇个则项件人次年月日号时分-])")
-_TRS = re.compile(
-    r"createPage(?:HTML|Html)?\s*\(\s*(?:[\"'][^\"']*[\"']\s*,\s*)?(\d{1,5})\s*,\s*(\d{1,5})\s*,\s*[\"']([^\"']+)[\"']\s*,\s*[\"'](\w+)[\"']"
+TRS_CALL = re.compile(
+    r"createPage(?:HTML|Html)?\s*\(\s*(?:[\"'][^\"']*[\"']\s*,\s*)?(?P<total>[\w$]+)\s*,\s*(?P<current>[\w$]+)\s*,\s*[\"'](?P<name>[^\"']+)[\"']\s*,\s*[\"'](?P<ending>\w+)[\"']"
 )
 
 _COUNT_NAME = re.compile(
@@ -394,20 +394,31 @@ def _read_jumper(doc: Document, select: Select, siblings: bool) -> Pager | None:
 
 
 def _read_trs(doc: Document) -> Pager | None:
-    """``createPageHTML(12, 0, "index", "html")``: pages are index.html, index_1.html …, counted from 0."""
+    """``createPageHTML(12, 0, "index", "html")``, or with variables of the script in place of the numbers."""
     for script in doc.scripts:
-        if "createPage" not in script or (match := _TRS.search(script)) is None:
+        if "createPage" not in script or (call := TRS_CALL.search(script)) is None:
             continue
-        total, current, name, ending = int(match[1]), int(match[2]), match[3], match[4]
-        if not 0 < total <= MOST_PAGES or current >= total:
+        known = numbers_of(script)
+        total, current = (
+            int(term) if term.isdigit() else known.get(term, -1) for term in call.group("total", "current")
+        )
+        if not 0 <= current < total <= MOST_PAGES:
             return None
-        pager = Pager(number=current + 1, total=total)
-        for place in range(max(0, current - 3), min(total, current + 4)):
-            url = doc.url_at(f"{name}.{ending}" if place == 0 else f"{name}_{place}.{ending}")
-            if url is not None and place != current:
-                pager.pages[place + 1] = url
+        pager = Pager()
+        fill_trs(doc, pager, call["name"], call["ending"], current, total, around=3)
         return pager
     return None
+
+
+def fill_trs(
+    doc: Document, pager: Pager, name: str, ending: str, current: int, total: int, around: int
+) -> None:
+    """Number, total and the pages *around* this one on either side: index.html, index_1.html …, counted from 0."""
+    pager.number, pager.total = current + 1, total
+    for place in range(max(0, current - around), min(total, current + around + 1)):
+        url = doc.url_at(f"{name}.{ending}" if place == 0 else f"{name}_{place}.{ending}")
+        if url is not None and place != current:
+            pager.pages[place + 1] = url
 
 
 def _read_written(doc: Document) -> Pager | None:

@@ -11,7 +11,16 @@ import re
 
 from jimo_crawler.items import Link
 from jimo_crawler.parsers.dom import Anchor, Document, Line, Select
-from jimo_crawler.parsers.pager import Pager, is_sibling, numeral, read_pager, settle, totals
+from jimo_crawler.parsers.pager import (
+    TRS_CALL,
+    Pager,
+    fill_trs,
+    is_sibling,
+    numeral,
+    read_pager,
+    settle,
+    totals,
+)
 from jimo_crawler.parsers.scripted import select_target, step_target
 from jimo_crawler.parsers.survey import Role, Survey
 from jimo_crawler.parsers.urls import canonical_url, is_own
@@ -43,9 +52,6 @@ _NEXT_PICTURE = re.compile(
 _SCRIPTED = re.compile(r"\s*javascript:\s*(?!void\b|;|history|window\.(?:close|print)|$)", re.I)
 _COUNT_PAGE = re.compile(r"\b(?:countPage|pageCount|_PAGE_COUNT)\s*=\s*[\"']?(\d{1,3})\b")
 _CURRENT_PAGE = re.compile(r"\b(?:currentPage|curPage|_PAGE_INDEX)\s*=\s*[\"']?(\d{1,3})\b")
-_CREATE = re.compile(
-    r"createPage(?:HTML|Html)?\s*\(\s*(?:[\"'][^\"']*[\"']\s*,\s*)?(?P<total>[\w$]+)\s*,\s*(?P<current>[\w$]+)\s*,\s*[\"'](?P<name>[^\"']+)[\"']\s*,\s*[\"'](?P<ending>\w+)[\"']"
-)
 
 
 def read_parts(survey: Survey, first: int, lines: list[Line]) -> Pager:
@@ -134,7 +140,7 @@ def _read_steps(doc: Document, pager: Pager, steps: list[Anchor], first: int, la
             continue
         is_here = canonical_url(url) == own
         if entry is not None:
-            number = int(entry[1]) if entry[1].isdigit() else numeral(entry[1])
+            number = _number_of(entry)
             if is_here:
                 pager.number = pager.number if "#" in anchor.href else number
             else:
@@ -155,12 +161,16 @@ def _read_list(doc: Document, pager: Pager, select: Select) -> None:
         url = select_target(doc, select, option.value or "") if entry else None
         if entry is None or url is None or not is_sibling(url, doc.page.url):
             continue
-        number = int(entry[1]) if entry[1].isdigit() else numeral(entry[1])
+        number = _number_of(entry)
         if canonical_url(url) == own:
             pager.number = number
         else:
             pager.pages.setdefault(number, url)
         _extend(pager, select.line)
+
+
+def _number_of(entry: re.Match[str]) -> int:
+    return int(entry[1]) if entry[1].isdigit() else numeral(entry[1])
 
 
 def _picture_of(doc: Document, anchor: Anchor) -> str:
@@ -181,7 +191,7 @@ def _read_script(doc: Document, pager: Pager) -> None:
         if "Page" not in script:
             continue
         call, counted, shown = (
-            _CREATE.search(script),
+            TRS_CALL.search(script),
             _COUNT_PAGE.search(script),
             _CURRENT_PAGE.search(script),
         )
@@ -196,11 +206,7 @@ def _read_script(doc: Document, pager: Pager) -> None:
             continue
         if name != (base if current == "0" else f"{base}_{current}"):
             continue
-        pager.number, pager.total = int(current) + 1, int(total)
-        for place in range(int(total)):
-            url = doc.url_at(f"{base}.{ending}" if place == 0 else f"{base}_{place}.{ending}")
-            if url is not None and place != int(current):
-                pager.pages[place + 1] = url
+        fill_trs(doc, pager, base, ending, int(current), int(total), around=int(total))
         return
 
 

@@ -57,7 +57,6 @@ _HOME = re.compile(
 )
 _CUT_TAG = re.compile(r"<[^<>]*\Z")
 _ENDS_WELL = re.compile(r"[。！？!?…”』」）)】\]：:；;.]\s*\Z")
-_CLOSERS = ("div", "td", "table", "article", "section", "font", "span", "p")
 
 
 def refuse_message(survey: Survey, body: Sequence[Line], has_article: bool) -> None:

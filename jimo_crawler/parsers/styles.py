@@ -87,6 +87,13 @@ def hides_by_attributes(tag: str, attrs: Mapping[str, str]) -> bool:
     return False
 
 
+def centres(attrs: Mapping[str, str]) -> bool:
+    """Whether attributes put what is in their box in the middle."""
+    return attrs.get("align", "").lower() == "center" or (
+        "style" in attrs and read_style(attrs["style"]).centred
+    )
+
+
 def hiding_selectors(html: str) -> frozenset[str]:
     """Simple selectors (``.x``, ``#x``, ``div.x``) that the page's own style sheets and short scripts hide for good.
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 from jimo_crawler.parsers.breadcrumb import Breadcrumb, plain_name
 from jimo_crawler.parsers.dates import locate_date
-from jimo_crawler.parsers.dom import Box, Line
+from jimo_crawler.parsers.dom import HEADING_TAGS, Box, Line
 from jimo_crawler.parsers.meta import label_alone, read_meta
 from jimo_crawler.parsers.survey import Role, Survey
 from jimo_crawler.parsers.wording import LABEL, folded
@@ -20,7 +19,6 @@ SHORTEST_KICKER, LONGEST_KICKER = 8, 40
 LARGEST_HEAD = 5
 """Lines; a box with more holds more than a headline and what is set around it."""
 
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _OPENING = " \u3000([{（【〔［|｜"
 _CLOSING = ")]}）】〕］"
 _NUMBERS_ONLY = re.compile(r"[\d\W]+")
@@ -224,7 +222,7 @@ def _is_continued(survey: Survey, one: Line, two: Line) -> bool:
         return False
     if survey.roles[two.index] is not Role.TEXT or survey.roles[one.index] is not Role.TEXT:
         return False
-    if one.box is two.box and one.box.tag in _HEADINGS:
+    if one.box is two.box and one.box.tag in HEADING_TAGS:
         return True
     if min(len(one.text), len(two.text)) < 5 or _NO_SECOND_LINE.search(survey.flats[two.index]):
         return False
@@ -237,7 +235,7 @@ def _are_like_boxes(one: Box, two: Box) -> bool:
         return False
     upper, lower = _branches(one, two)
     alone = upper.last - upper.first == 1 == lower.last - lower.first
-    centred = one.tag in _HEADINGS or (is_centred(one) and is_centred(two))
+    centred = one.tag in HEADING_TAGS or (one.is_centred and two.is_centred)
     return alone and centred and upper.tag not in ("td", "th")
 
 
@@ -253,19 +251,6 @@ def _branches(one: Box, two: Box) -> tuple[Box, Box]:
 def is_sub_title(text: str) -> bool:
     """Whether a line is marked as a sub-title by the stroke that it begins with."""
     return _SUB_TITLE.match(text) is not None
-
-
-def is_centred(box: Box) -> bool:
-    """Whether a box sets its text in the middle, by itself or by the one around it."""
-    around = (box, box.parent) if box.parent is not None else (box,)
-    return any(each.tag == "center" or (each.attrs and centres(each.attrs)) for each in around)
-
-
-def centres(attrs: Mapping[str, str]) -> bool:
-    """Whether attributes put what is in their box in the middle."""
-    return attrs.get("align", "").lower() == "center" or (
-        "text-align" in (style := attrs.get("style", "").lower()) and "center" in style
-    )
 
 
 def joined_title(lines: list[Line], named: str) -> str:
@@ -300,8 +285,8 @@ def find_kicker(survey: Survey, first: Line, profile: Profile, crumb: Breadcrumb
     around = above.parent
     if around is not None and around.tag != "body" and around.last - around.first <= LARGEST_HEAD:
         return line.index
-    headed = first.box.tag in _HEADINGS or is_centred(first.box)
-    return line.index if headed and is_centred(line.box) else None
+    headed = first.box.tag in HEADING_TAGS or first.box.is_centred
+    return line.index if headed and line.box.is_centred else None
 
 
 def louder_above(survey: Survey, line: Line, profile: Profile, crumb: Breadcrumb) -> Line | None:

@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from jimo_crawler.parsers.dates import locate_date
 from jimo_crawler.parsers.dom import Anchor, Box, Line
 from jimo_crawler.parsers.survey import Role, Survey
-from jimo_crawler.parsers.wording import folded, without_bullet
+from jimo_crawler.parsers.wording import EDGE, folded, without_bullet
 
 LONGEST_TITLE = 60
 LONGEST_ROW = 12
 """Lines; a box with more is no row but the page."""
 
-_EDGE = r"[\s\[\](){}<>»·.…:|!,-]*"
 _LABEL = re.compile(
-    rf"{_EDGE}(?:(?:点击|查看|阅读|浏览|查阅|显示|详细|继续|展开|打开)?(?:全文|详情|详细|详细内容|内容|原文|正文|信息|阅读|查看|浏览|文章|新闻)|查阅|打开|点击|详阅|了解更多|阅读更多|read(?: more)?|view|detail|details){_EDGE}",
+    rf"{EDGE}(?:(?:点击|查看|阅读|浏览|查阅|显示|详细|继续|展开|打开)?(?:全文|详情|详细|详细内容|内容|原文|正文|信息|阅读|查看|浏览|文章|新闻)|查阅|打开|点击|详阅|了解更多|阅读更多|read(?: more)?|view|detail|details){EDGE}",
     re.I,
 )
 _TITLE_COLUMN = re.compile(r"(?:新闻|文章|信息|文件)?(?:标\s*题|题\s*目|名\s*称|主\s*题)")
@@ -97,11 +96,7 @@ def _readings(
     for line in lines:
         if line.hidden or survey.roles[line.index] in (Role.COPYRIGHT, Role.POSITION, Role.CONTROL):
             continue
-        text = line.text
-        for anchor in line.anchors:
-            for piece in anchor.pieces:
-                text = text.replace(piece.strip(), " ", 1) if piece.strip() else text
-        text = _without_day(text)
+        text = _without_day(line.beside_links)
         if len(text) <= LONGEST_TITLE and is_headline(text):
             yield text, line.index
 

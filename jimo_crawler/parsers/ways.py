@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 from jimo_crawler.items import Link, Page
 from jimo_crawler.parsers.dom import Document, read_document
 from jimo_crawler.parsers.urls import canonical_url, is_own
-from jimo_crawler.parsers.wording import folded
+from jimo_crawler.parsers.wording import EDGE, folded
 
 MOST_FRAMES = 6
 MOST_WAYS = 6
@@ -26,13 +26,12 @@ _REFRESH = re.compile(r"url\s*=\s*[\"']?([^\"';\s]+)", re.I)
 _LEADS = re.compile(
     r"(?<![\"'])\blocation(?:\.href)?\s*=\s*[\"']([^\"'\s]+)[\"']|(?<![\"'])\blocation\.(?:replace|assign)\(\s*[\"']([^\"'\s]+)[\"']"
 )
-_EDGE = r"[\s\[\](){}<>»·.…:|!,-]*"
 _DOOR = re.compile(
-    rf"{_EDGE}(?:(?:点击|点此|请|立即|现在)?进入\S{{0,6}}|(?:简体|中文|中国)(?:中文|版|网站?)*|(?:网站)?首\s?页|主页|跳过\S{{0,4}}|(?:click )?(?:to )?enter\S{{0,6}}|skip\S{{0,8}}|chinese|cn){_EDGE}",
+    rf"{EDGE}(?:(?:点击|点此|请|立即|现在)?进入\S{{0,6}}|(?:简体|中文|中国)(?:中文|版|网站?)*|(?:网站)?首\s?页|主页|跳过\S{{0,4}}|(?:click )?(?:to )?enter\S{{0,6}}|skip\S{{0,8}}|chinese|cn){EDGE}",
     re.I,
 )
 _WAYS = tuple(
-    re.compile(rf"{_EDGE}(?:{words}){_EDGE}", re.I)
+    re.compile(rf"{EDGE}(?:{words}){EDGE}", re.I)
     for words in (
         r"(?:即墨|本地|本市|市内|区市|地方|今日)\S{0,2}(?:新闻|要闻|资讯|动态)|今日即墨",
         r"新闻(?:中心|频道|资讯|动态|网|首页|之窗|信息)?|资讯(?:中心|频道)?|要闻",
@@ -44,7 +43,7 @@ _WAYS = tuple(
 )
 """What the page that leads on to the towns may be called, the likeliest first."""
 _COLUMN = re.compile(
-    rf"{_EDGE}\S{{0,6}}(?:动态|新闻|要闻|公告|公示|通知|快讯|快报|资讯|信息|简报|简讯|报道|讯息|播报|政务公开|文件){_EDGE}"
+    rf"{EDGE}\S{{0,6}}(?:动态|新闻|要闻|公告|公示|通知|快讯|快报|资讯|信息|简报|简讯|报道|讯息|播报|政务公开|文件){EDGE}"
 )
 _HOME = re.compile(r"http://[^/]+/(?:(?:index|default|main)\.\w+)?$")
 

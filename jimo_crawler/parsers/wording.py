@@ -29,6 +29,8 @@ _fold = Exchange({**single_characters(), ord("佈"): "布", **_WIDTHS})
 _remembered = lru_cache(maxsize=8192)(_fold)
 LONGEST_REMEMBERED = 200
 """Characters; a line is folded for one question after another, and short ones are the same on every page."""
+EDGE = r"[\s\[\](){}<>»·.…:|!,-]*"
+"""Pattern of what may stand around the words of a control, folded."""
 _BULLETS = " ·-—>|•・‧●○◆◇■□★☆▪▫◎※\u3000"
 
 
@@ -115,7 +117,6 @@ _CONTROLS = re.compile(
     "|".join(re.escape(word) for word in sorted(set(_CONTROL_WORDS.split()), key=len, reverse=True)), re.I
 )
 _CONTROL_EDGES = " []()|·:>»«<,;/\\-—_.#=~0123456789"
-_EMPTY = re.compile(r"[\s\W\d_]*", re.ASCII)
 _RULE = re.compile(r"[-=_*—─·~.\s]{3,}(?:华丽的)?(?:分[隔割]线|正文|完|end)[-=_*—─·~.\s]{3,}", re.I)
 _NO_WORD = re.compile(r"[^\w]*|[\W\d_]*次?")
 

@@ -124,6 +124,12 @@ def trs_script_pager() -> str:
 <ul>{rows("./t{}.htm", '<li><a href="{u}">{t}</a><span>{d}</span></li>')}</ul><script>createPageHTML(5, 0, "index", "htm");</script></body></html>"""
 
 
+@case("/jinkou/", Expected(urls("/jinkou/t{}.htm"), next=f"{HOST}/jinkou/index_1.htm", total=5))
+def trs_script_pager_with_variables() -> str:
+    return f"""<html><head><title>金口镇</title></head><body><div class=dqwz>当前位置：<a href=../>首页</a>&nbsp;&gt;&nbsp;<a href=../>镇街新闻</a>&nbsp;&gt;&nbsp;<a href=./>金口镇</a></div>
+<ul>{rows("./t{}.htm", '<li><a href="{u}">{t}</a><span>{d}</span></li>')}</ul><script>var countPage = 5, currentPage = 0; createPageHTML(countPage, currentPage, "index", "htm");</script></body></html>"""
+
+
 @case("/x.asp?id=3&page=2", Expected(urls("/d.asp?n={}"), number=2, next=f"{HOST}/x.asp?id=3&page=3"))
 def javascript_function_pager() -> str:
     return f"""<html><head><title>金口镇</title><script>function gopage(n){{ window.location.href="x.asp?id=3&page="+n; }}</script></head><body>{CRUMB}
